@@ -1,0 +1,556 @@
+"""Charts through time: the fan, the stacked area, and the strip of who accepts what and when.
+
+Time runs left to right in months with calendar dates below. Series are labelled where they end;
+labels keep clear of one another, and a thin leader joins a label that had to move.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from offramp.answers._answer import Cell, Chart, Column, Format, Table
+from offramp.answers._charts._canvas import (
+    KeyEntry,
+    Layout,
+    data,
+    date_of,
+    date_text,
+    key,
+    label,
+    month_axis,
+    month_ticks,
+    pixel_row,
+    quantity,
+    tidy_domain,
+    value_axis,
+    wrap_up,
+)
+from offramp.answers._style import (
+    DASHES,
+    FILLS,
+    INK,
+    MUTED,
+    PAPER,
+    RULE,
+    SHADES,
+    SHAPES,
+    Fill,
+    Side,
+    number,
+    ramp,
+    side_colour,
+    spread,
+    text_width,
+    wrap,
+)
+
+SUM_TOLERANCE = 1e-6
+"""How far stacked shares may be from one: rounding of inputs, not a missing regime."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A series through the months; ``low`` and ``high`` bound its lighter band."""
+
+    name: str
+    values: tuple[float, ...]
+    side: Side = "neutral"
+    low: tuple[float, ...] | None = None
+    high: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One layer of a stacked area: a name and its share at each month."""
+
+    name: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A dashed rule with words on it, at a month or at a value."""
+
+    label: str
+    at: float
+    axis: Literal["month", "value"] = "month"
+
+
+def fan(
+    name: str,
+    *,
+    title: str,
+    subtitle: str,
+    alt: str,
+    months: Sequence[float],
+    lines: Sequence[Line],
+    start: dt.date | None = None,
+    thresholds: Sequence[Threshold] = (),
+    format: Format = "number",
+    unit: str = "",
+    decimals: int = 2,
+    domain: tuple[float, float] | None = None,
+) -> Chart:
+    """Lines through months with bands, end labels and thresholds."""
+    _same_length(name, months, [(line.name, line.values) for line in lines])
+    for line in lines:
+        if (line.low is None) != (line.high is None):
+            raise ValueError(f"chart {name!r}: {line.name!r} has one edge of its band only")
+    values = [v for line in lines for v in (*line.values, *(line.low or ()), *(line.high or ()))]
+    values += [t.at for t in thresholds if t.axis == "value"]
+    first, last = domain or tidy_domain(min(values), max(values), format)
+    span = (float(months[0]), float(months[-1]))
+    ranks = _ranks(lines)
+
+    def draw(layout: Layout) -> tuple[list[Any], float]:
+        import altair as alt_
+
+        height = 250.0 if layout.narrow else 300.0
+        to_pixels = height / (last - first)
+        scale = alt_.Scale(domain=[first, last], nice=False, zero=False)
+        axis = value_axis(format, "", last - first, 5)
+        x = quantity("month", span, month_axis(span, start, layout))
+        y = alt_.Y("value", type="quantitative", scale=scale, axis=axis)
+        layers: list[Any] = []
+        for line, rank in zip(lines, ranks, strict=True):
+            if line.low is None or line.high is None:
+                continue
+            band = [
+                {"month": m, "value": a, "high": b}
+                for m, a, b in zip(months, line.low, line.high, strict=True)
+            ]
+            layers.append(
+                mark("area", band, {"x": x, "y": y, "y2": {'field': 'high'}}, color=side_colour(line.side, rank), opacity=0.17, line=False)
+            )
+        if first < 0 < last:
+            layers.append(
+                mark("rule", [{'value': 0}], {"y": y}, color=RULE)
+            )
+        ticks = set(month_ticks(span, layout))
+        for line, rank in zip(lines, ranks, strict=True):
+            points = [
+                {"month": m, "value": v} for m, v in zip(months, line.values, strict=True)
+            ]
+            colour = side_colour(line.side, rank)
+            layers.append(
+                mark("line", points, {"x": x, "y": y}, color=colour, strokeWidth=2.2, strokeDash=list(DASHES[min(rank, 2)]))
+            )
+            layers.append(
+                mark("point", [p for p in points if p['month'] in ticks], {"x": x, "y": y}, shape=SHAPES[line.side], size=44, filled=True, fill=colour if rank == 0 else PAPER, stroke=colour, strokeWidth=1.5, opacity=1)
+            )
+        layers += _value_rules(thresholds, months, lines, to_pixels, x, y, layout)
+        layers += _month_rules(thresholds, span, (first, last), height, x, y, layout)
+        ends = [
+            (
+                f"{line.name} {number(line.values[-1], format, decimals)}",
+                line.values[-1],
+                SHADES[line.side][0],
+                side_colour(line.side, rank),
+            )
+            for line, rank in zip(lines, ranks, strict=True)
+        ]
+        layers += _end_labels(ends, span[1], last, to_pixels, height, x, y, layout)
+        return layers, height
+
+    columns = [*_month_columns(start)]
+    for i, line in enumerate(lines):
+        columns.append(Column(f"series_{i}", line.name, format, unit, decimals))
+        if line.low is not None:
+            columns.append(Column(f"series_{i}_low", f"{line.name}, low", format, unit, decimals))
+            columns.append(Column(f"series_{i}_high", f"{line.name}, high", format, unit, decimals))
+    rows: list[tuple[Cell, ...]] = []
+    for k, month in enumerate(months):
+        row: list[Cell] = [*_month_cells(month, start)]
+        for line in lines:
+            row.append(float(line.values[k]))
+            if line.low is not None and line.high is not None:
+                row += [float(line.low[k]), float(line.high[k])]
+        rows.append(tuple(row))
+    note = "; ".join(f"{t.label}: {t.at:g}" for t in thresholds)
+    table = Table(title, tuple(columns), tuple(rows), note)
+    return wrap_up(name, title, subtitle, alt, table, draw)
+
+
+def stacked_area(
+    name: str,
+    *,
+    title: str,
+    subtitle: str,
+    alt: str,
+    months: Sequence[float],
+    shares: Sequence[Share],
+    start: dt.date | None = None,
+    decimals: int = 0,
+) -> Chart:
+    """Shares that sum to one through the months, first layer at the bottom.
+
+    Shades run from dark to pale in the order given, so give regimes in an order that means
+    something (worst first). Raises ``ValueError`` where the shares do not sum to one.
+    """
+    _same_length(name, months, [(s.name, s.values) for s in shares])
+    for k, month in enumerate(months):
+        total = sum(s.values[k] for s in shares)
+        if abs(total - 1) > SUM_TOLERANCE:
+            raise ValueError(f"chart {name!r}: shares at month {month:g} sum to {total:.6f}, not 1")
+    span = (float(months[0]), float(months[-1]))
+    shades = ramp(len(shares))
+
+    def draw(layout: Layout) -> tuple[list[Any], float]:
+        import altair as alt_
+
+        height = 260.0 if layout.narrow else 300.0
+        x = quantity("month", span, month_axis(span, start, layout))
+        scale = alt_.Scale(domain=[0, 1], nice=False)
+        y = alt_.Y(
+            "value", type="quantitative", scale=scale, axis=value_axis("share", "", 1, 5, False)
+        )
+        layers: list[Any] = []
+        floor = [0.0] * len(months)
+        ends: list[tuple[str, float, str, str]] = []
+        for share, shade in zip(shares, shades, strict=True):
+            ceiling = [a + v for a, v in zip(floor, share.values, strict=True)]
+            rows = [
+                {"month": m, "value": a, "top": b}
+                for m, a, b in zip(months, floor, ceiling, strict=True)
+            ]
+            layers.append(
+                mark("area", rows, {"x": x, "y": y, "y2": {'field': 'top'}}, color=shade, opacity=1, line={'color': PAPER, 'strokeWidth': 1.2})
+            )
+            end = share.values[-1]
+            text = "<1 %" if 0 < end < 0.005 else number(end, "share", decimals)
+            ends.append((f"{share.name} {text}", (floor[-1] + ceiling[-1]) / 2, INK, shade))
+            floor = ceiling
+        layers += _end_labels(ends, span[1], 1.0, height, height, x, y, layout, swatch=True)
+        return layers, height
+
+    columns = (
+        *_month_columns(start),
+        *(Column(f"share_{i}", s.name, "share", "", decimals) for i, s in enumerate(shares)),
+    )
+    rows = tuple(
+        (*_month_cells(month, start), *(float(s.values[k]) for s in shares))
+        for k, month in enumerate(months)
+    )
+    return wrap_up(name, title, subtitle, alt, Table(title, columns, rows), draw)
+
+
+def acceptance_strip(
+    name: str,
+    *,
+    title: str,
+    subtitle: str,
+    alt: str,
+    months: Sequence[float],
+    contracts: Mapping[str, Sequence[tuple[bool, bool]]],
+    side_a: str,
+    side_b: str,
+    start: dt.date | None = None,
+) -> Chart:
+    """Contracts by date: who accepts, as words and fills; equal neighbours are one segment.
+
+    ``contracts`` maps a contract to a pair (A accepts, B accepts) for each month.
+    """
+    _same_length(name, months, list(contracts.items()))
+    words = {"both": "both", "a": f"only {side_a}", "b": f"only {side_b}", "none": "neither"}
+    fills: dict[str, Fill] = {"both": "both", "a": "a", "b": "b", "none": "none"}
+
+    def status(pair: tuple[bool, bool]) -> str:
+        return {(True, True): "both", (True, False): "a", (False, True): "b"}.get(pair, "none")
+
+    marks = {c: [status((bool(p[0]), bool(p[1]))) for p in seq] for c, seq in contracts.items()}
+    steps = [b - a for a, b in zip(months, months[1:], strict=False)] or [1.0]
+    edges = [float(m) for m in months] + [float(months[-1]) + steps[-1]]
+    span = (edges[0], edges[-1])
+
+    def draw(layout: Layout) -> tuple[list[Any], float]:
+        import altair as alt_
+
+        x = quantity("left", span, month_axis(span, start, layout))
+        plot = layout.width if layout.narrow else layout.width - layout.names
+        cell = layout.line + 14
+        layers: list[Any] = []
+        top = 0.0
+        placed: list[tuple[str, float, float]] = []
+        for contract in marks:
+            lines = len(wrap(contract, plot if layout.narrow else layout.names, layout.size))
+            head = lines * layout.line + 3 if layout.narrow else 0
+            body = cell if layout.narrow else max(cell, lines * layout.line + 6)
+            placed.append((contract, top, top + head))
+            top += head + body + 7
+        height = top
+        y = pixel_row("top", height)
+        for contract, row_top, cell_top in placed:
+            body = cell
+            if layout.narrow:
+                layers += label(
+                    contract,
+                    at(0),
+                    y,
+                    layout,
+                    row={"top": row_top},
+                    width=plot,
+                    anchor="top",
+                    weight="bold",
+                )
+            else:
+                layers += label(
+                    contract,
+                    at(0),
+                    y,
+                    layout,
+                    row={"top": cell_top + body / 2},
+                    align="right",
+                    dx=-10,
+                    width=layout.names,
+                )
+            for left, right, mark in _runs(marks[contract], edges):
+                fill, ink = FILLS[fills[mark]]
+                box = {"left": left, "right": right, "top": cell_top, "bottom": cell_top + body}
+                layers.append(
+                    mark("rect", [box], {"x": x, "x2": {'field': 'right'}, "y": y, "y2": {'field': 'bottom'}}, fill=fill, stroke=RULE, strokeWidth=0.8)
+                )
+                room = plot * (right - left) / (span[1] - span[0]) - 10
+                if text_width(words[mark], layout.size) <= room:
+                    middle = {"left": (left + right) / 2, "top": cell_top + body / 2}
+                    layers += label(
+                        words[mark], x, y, layout, row=middle, align="center", colour=ink
+                    )
+        present = [w for w in words if any(w in seq for seq in marks.values())]
+        entries = [
+            KeyEntry("square", FILLS[fills[w]][0], RULE if w == "none" else INK, words[w])
+            for w in present
+        ]
+        layers += key(entries, layout, plot)
+        return layers, height
+
+    columns = (
+        Column("contract", "Contract"),
+        *_month_columns(start),
+        Column("accepts", "Who accepts"),
+    )
+    rows = tuple(
+        (contract, *_month_cells(left, start), words[mark])
+        for contract, seq in marks.items()
+        for left, _, mark in _runs(seq, edges)
+    )
+    table = Table(title, columns, rows, "A row says who accepts from that month on.")
+    return wrap_up(name, title, subtitle, alt, table, draw)
+
+
+def _runs(marks: Sequence[str], edges: Sequence[float]) -> list[tuple[float, float, str]]:
+    runs: list[tuple[float, float, str]] = []
+    for k, mark in enumerate(marks):
+        if runs and runs[-1][2] == mark:
+            runs[-1] = (runs[-1][0], edges[k + 1], mark)
+        else:
+            runs.append((edges[k], edges[k + 1], mark))
+    return runs
+
+
+def _ranks(lines: Sequence[Line]) -> list[int]:
+    seen: dict[Side, int] = {}
+    ranks = []
+    for line in lines:
+        ranks.append(seen.get(line.side, 0))
+        seen[line.side] = ranks[-1] + 1
+    return ranks
+
+
+def _same_length(
+    name: str, months: Sequence[float], series: Sequence[tuple[str, Sequence[Any]]]
+) -> None:
+    if len(months) < 2 or any(b <= a for a, b in zip(months, months[1:], strict=False)):
+        raise ValueError(f"chart {name!r}: months must be two or more, and increase")
+    if not series:
+        raise ValueError(f"chart {name!r} has nothing to draw")
+    for label_, values in series:
+        if len(values) != len(months):
+            raise ValueError(
+                f"chart {name!r}: {label_!r} has {len(values)} values for {len(months)} months"
+            )
+
+
+def _month_columns(start: dt.date | None) -> tuple[Column, ...]:
+    month = Column("month", "Month", "months", decimals=0)
+    return (month,) if start is None else (month, Column("date", "Date"))
+
+
+def _month_cells(month: float, start: dt.date | None) -> tuple[Cell, ...]:
+    if start is None:
+        return (float(month),)
+    return (float(month), date_text(date_of(month, start)))
+
+
+def _end_labels(
+    ends: Sequence[tuple[str, float, str, str]],
+    month: float,
+    top: float,
+    to_pixels: float,
+    height: float,
+    x: Any,
+    y: Any,
+    layout: Layout,
+    swatch: bool = False,
+) -> list[Any]:
+    """Labels right of the last month; each is (text, value, ink, colour of its leader)."""
+    import altair as alt
+
+    room = layout.margin - 22
+    heights = [len(wrap(text, room, layout.size)) * layout.line + 4.0 for text, *_ in ends]
+    targets = [(top - value) * to_pixels for _, value, *_ in ends]
+    centres = spread(targets, heights, 0.0, max(height, sum(heights)))
+    layers: list[Any] = []
+    for (text, value, ink, colour), centre in zip(ends, centres, strict=True):
+        placed = top - centre / to_pixels
+        leader = {"month": month, "value": value, "label_at": placed}
+        base = alt.Chart(data([leader]))
+        layers.append(
+            base.mark_rule(color=RULE, strokeWidth=1, xOffset=3, x2Offset=14).encode(
+                x=x, x2="month:Q", y=y, y2="label_at:Q"
+            )
+        )
+        if swatch:
+            box = alt.Chart(data([{"month": month, "value": placed}]))
+            layers.append(
+                box.mark_point(
+                    shape="square",
+                    size=90,
+                    filled=True,
+                    fill=colour,
+                    stroke=MUTED,
+                    strokeWidth=0.6,
+                    opacity=1,
+                    xOffset=20,
+                ).encode(x=x, y=y)
+            )
+        layers += label(
+            text,
+            x,
+            y,
+            layout,
+            row={"month": month, "value": placed},
+            dx=29 if swatch else 18,
+            colour=ink,
+            width=room,
+        )
+    return layers
+
+
+def _value_rules(
+    thresholds: Sequence[Threshold],
+    months: Sequence[float],
+    lines: Sequence[Line],
+    to_pixels: float,
+    x: Any,
+    y: Any,
+    layout: Layout,
+) -> list[Any]:
+    """Horizontal dashed rules, labelled at whichever end the lines leave free."""
+    import altair as alt
+
+    layers: list[Any] = []
+    for rule in thresholds:
+        if rule.axis != "value":
+            continue
+        layers.append(
+            mark("rule", [{'value': rule.at}], {"y": y}, color=MUTED, strokeDash=[4, 3], strokeWidth=1)
+        )
+        half = max(1, len(months) // 2)
+        block = 1.5 * layout.line
+
+        def crowd(
+            part: slice, above: bool, at: float = rule.at, block: float = block
+        ) -> int:
+            sign = 1 if above else -1
+            return sum(
+                -4 < sign * (v - at) * to_pixels < block
+                for line in lines
+                for v in line.values[part]
+            )
+
+        places = [
+            (crowd(part, above), rank, left, above)
+            for rank, (part, left, above) in enumerate(
+                (
+                    (slice(0, half), True, True),
+                    (slice(half, None), False, True),
+                    (slice(0, half), True, False),
+                    (slice(half, None), False, False),
+                )
+            )
+        ]
+        _, _, left, above = min(places)
+        row = {"month": float(months[0] if left else months[-1]), "value": rule.at}
+        layers += label(
+            rule.label,
+            x,
+            y,
+            layout,
+            row=row,
+            align="left" if left else "right",
+            dx=6 if left else -6,
+            dy=-4 if above else 4,
+            colour=MUTED,
+            halo=True,
+            width=(layout.width - layout.margin) * 0.8,
+            anchor="bottom" if above else "top",
+        )
+    return layers
+
+
+def _month_rules(
+    thresholds: Sequence[Threshold],
+    span: tuple[float, float],
+    domain: tuple[float, float],
+    height: float,
+    x: Any,
+    y: Any,
+    layout: Layout,
+) -> list[Any]:
+    """Vertical dashed rules; their labels stand above the plot, on levels that do not collide."""
+    import altair as alt
+
+    plot = layout.width - layout.margin
+    first, last = domain
+    to_value = (last - first) / height
+    taken: list[tuple[float, float, float, float]] = []
+    layers: list[Any] = []
+    rules = sorted((t for t in thresholds if t.axis == "month"), key=lambda t: t.at)
+    for rule in rules:
+        at = (rule.at - span[0]) / (span[1] - span[0]) * plot
+        leftward = at > 0.62 * plot
+        room = max(80.0, at - 4 if leftward else layout.width - at - 12)
+        lines = wrap(rule.label, room, layout.size)
+        width = max(text_width(line, layout.size) for line in lines)
+        tall = len(lines) * layout.line
+        left, right = (at - width, at) if leftward else (at, at + width)
+        base = 5.0
+        for other_left, other_right, _, other_top in sorted(taken, key=lambda t: t[3]):
+            if left < other_right + 8 and other_left - 8 < right:
+                base = max(base, other_top + 5)
+        taken.append((left, right, base, base + tall))
+        row = {
+            "month": rule.at,
+            "value": last + (base + 2) * to_value,
+            "foot": first,
+            "label_at": last + base * to_value,
+        }
+        layers.append(
+            mark("rule", [{'month': rule.at, 'value': last + (base + tall) * to_value, 'foot': first}], {"x": x, "y": y, "y2": {'field': 'foot'}}, color=MUTED, strokeDash=[4, 3], strokeWidth=1)
+        )
+        layers += label(
+            rule.label,
+            x,
+            y,
+            layout,
+            row=row,
+            align="right" if leftward else "left",
+            dx=-5 if leftward else 5,
+            colour=MUTED,
+            width=room,
+            anchor="bottom",
+        )
+    return layers
