@@ -64,7 +64,7 @@ FILLS: dict[Fill, tuple[str, str]] = {
     "dark": ("#3d4c5a", "#ffffff"),
     "a": ("#d3e3f2", INK),
     "b": ("#efb88c", INK),
-    "both": ("#5b5378", "#ffffff"),
+    "both": ("#a098bd", INK),
 }
 """Fill and the ink that reads on it. Tints of A, B and both differ in lightness, too."""
 
@@ -146,7 +146,7 @@ def wrap(text: str, width: float, size: float) -> list[str]:
     """Break ``text`` into lines of at most ``width`` pixels; a word that is longer is cut."""
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in text.replace(" %", "\u00a0%").split(" "):
         trial = f"{line} {word}" if line else word
         if text_width(trial, size) <= width:
             line = trial

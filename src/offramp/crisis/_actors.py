@@ -26,7 +26,9 @@ class Preference(Frozen):
     """An actor's ideal point and salience on one issue."""
 
     ideal: float = Field(ge=0, le=1, description="Ideal point in [0, 1].")
-    weight: Quantity = Field(description="Salience; weights of an actor are normalised to sum to 1.")
+    weight: Quantity = Field(
+        description="Salience; weights of an actor are normalised to sum to 1."
+    )
 
 
 class Audience(Frozen):
@@ -39,9 +41,7 @@ class Audience(Frozen):
         description="Lump lost when signing below the declared aims (stake units).",
     )
     vagueness: Quantity = Field(
-        default_factory=lambda: assumed(
-            0.5, 0.25, 0.75, "aims neither sharp nor empty", "share"
-        ),
+        default_factory=lambda: assumed(0.5, 0.25, 0.75, "aims neither sharp nor empty", "share"),
         description="Share of the audience cost that reframing of vague aims removes.",
     )
 
@@ -58,7 +58,9 @@ class FeltBy(Frozen):
         description="Weight of pain on the public.",
     )
     budget: Quantity = Field(
-        default_factory=lambda: assumed(1.0, 0.8, 1.0, "state revenue is the leader's own", "share"),
+        default_factory=lambda: assumed(
+            1.0, 0.8, 1.0, "state revenue is the leader's own", "share"
+        ),
         description="Weight of pain on the budget.",
     )
     military: Quantity = Field(
@@ -86,7 +88,10 @@ class Bloc(Frozen):
     )
     consent: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,
-        description="Decision (`settlement`, `ceasefire`, `deployment`, a lever id) -> voices who must agree.",
+        description=(
+            "Decision (`settlement`, `ceasefire`, `deployment`, a lever id) -> voices who must "
+            "agree."
+        ),
     )
     audience: Audience = Field(default_factory=Audience, description="Audience costs of settling.")
     felt_by: FeltBy = Field(default_factory=FeltBy, description="Whose pain reaches the leader.")
@@ -117,7 +122,9 @@ class Floor(Frozen):
 
     value: Quantity = Field(description="Least W the voice can ratify (stake units).")
     steepness: float = Field(
-        default=40.0, gt=0, description="Logit slope of ratification around the floor, per stake unit."
+        default=40.0,
+        gt=0,
+        description="Logit slope of ratification around the floor, per stake unit.",
     )
 
 
@@ -136,7 +143,9 @@ class Actor(Frozen):
     war_cost_ratio: float = Field(
         default=1.0,
         ge=0,
-        description="Own cost of war as a multiple of the bloc's; the weighted mean over voices must be 1.",
+        description=(
+            "Own cost of war as a multiple of the bloc's; the weighted mean over voices must be 1."
+        ),
     )
     floor: Floor | None = Field(default=None, description="Acceptance floor of this voice.")
     deal_premium: Quantity = Field(
@@ -175,7 +184,10 @@ class Issue(Frozen):
     )
     locked_by: str | None = Field(default=None, description="Who keeps the rest off the table.")
     secondary_up_to: float | None = Field(
-        default=None, ge=0, le=1, description="Part of the scale that is secondary rather than core."
+        default=None,
+        ge=0,
+        le=1,
+        description="Part of the scale that is secondary rather than core.",
     )
     km2_per_unit: float | None = Field(default=None, gt=0, description="Area of the whole scale.")
 
@@ -198,7 +210,8 @@ class Election(Frozen):
     date: str = Field(description="`2026-04`, `2026-04-12` or a year.")
     what: str = Field(default="", description="Which vote.")
     hostile: Quantity | None = Field(
-        default=None, description="Chance that a winner hostile to the coalition's line takes office."
+        default=None,
+        description="Chance that a winner hostile to the coalition's line takes office.",
     )
 
 
@@ -210,7 +223,9 @@ class Member(Frozen):
     role: str = Field(default="", description="What it does.")
     contributions: dict[str, float] = Field(
         default_factory=dict,
-        description="Given so far or offered, by kind (e.g. `total_eur_bn`, `military_eur_bn`, `troops`).",
+        description=(
+            "Given so far or offered, by kind (e.g. `total_eur_bn`, `military_eur_bn`, `troops`)."
+        ),
     )
     defence_share_gdp: float | None = Field(default=None, ge=0, description="Percent of GDP.")
     threat: Quantity | None = Field(default=None, description="Felt threat, 0 to 1.")

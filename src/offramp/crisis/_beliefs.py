@@ -67,10 +67,13 @@ class Hypotheses(Frozen):
     """How the types are to be read."""
 
     prior_date: dt.date | None = Field(
-        default=None, description="Date at which the priors hold; earlier evidence is not used again."
+        default=None,
+        description="Date at which the priors hold; earlier evidence is not used again.",
     )
     unmodelled: Quantity = Field(
-        default_factory=lambda: assumed(0.03, 0.01, 0.1, "no list of types is complete", "probability"),
+        default_factory=lambda: assumed(
+            0.03, 0.01, 0.1, "no list of types is complete", "probability"
+        ),
         description="Probability kept for none of the types.",
     )
     note: Text = Field(default="", description="Anything else.")
@@ -81,9 +84,12 @@ class Evidence(Frozen):
 
     date: dt.date = Field(description="When it was seen.")
     text: Text = Field(description="What was seen, in neutral words.")
-    kind: Literal["word", "act", "absence"] = Field(default="act", description="Word, act or absence.")
+    kind: Literal["word", "act", "absence"] = Field(
+        default="act", description="Word, act or absence."
+    )
     about: Literal["A", "B"] = Field(
-        default="B", description="Whose type or resolve it bears on; items on A never move B's type."
+        default="B",
+        description="Whose type or resolve it bears on; items on A never move B's type.",
     )
     sender: str = Field(default="", description="Who produced the signal.")
     audience: tuple[str, ...] = Field(default=(), description="To whom it was addressed.")
@@ -107,7 +113,8 @@ class Evidence(Frozen):
         default=(), description="Epochs whose readers could not know it."
     )
     after_as_of: bool = Field(
-        default=False, description="Dated after the as-of date: kept for demonstrations, never used."
+        default=False,
+        description="Dated after the as-of date: kept for demonstrations, never used.",
     )
     include: bool = Field(default=True, description="Whether it is used.")
     note: Text = Field(default="", description="Anything else.")
@@ -131,7 +138,12 @@ class EvidenceRules(Frozen):
     )
     credibility: dict[str, float] = Field(
         default_factory=lambda: {
-            "1": 0.95, "2": 0.85, "3": 0.65, "4": 0.4, "5": 0.2, "6": 0.5,
+            "1": 0.95,
+            "2": 0.85,
+            "3": 0.65,
+            "4": 0.4,
+            "5": 0.2,
+            "6": 0.5,
         },
         description="Weight of each credibility digit; 6 cannot be judged.",
     )

@@ -132,10 +132,10 @@ def dotted(path: Path) -> str:
 
 
 def printable(text: str) -> str:
-    """``text`` with every character that is not plainly visible written as an escape.
+    r"""``text`` with every character that is not plainly visible written as an escape.
 
     Control characters, terminal sequences, bidirectional overrides, zero-width and no-break
-    spaces all become ``\\x1b`` or ``\\u202e``; letters of every script stay.
+    spaces all become ``\x1b`` or ``\u202e``; letters of every script stay.
     """
     if text.isprintable():
         return text

@@ -34,13 +34,14 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import accumulate, islice
 from os import PathLike
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple, NoReturn
 
 import yaml
 
-from offramp.crisis._diagnostics import CrisisError, Path, Problem, did_you_mean, nearest
+from offramp.crisis._diagnostics import MAX_SHOWN, CrisisError, Path, Problem, did_you_mean, nearest
 
 _Parser: type[Any] = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
@@ -50,8 +51,11 @@ MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 64
 """Lists and mappings inside each other. The schema needs about ten; recursion stays shallow."""
 
-MAX_NODES = 100_000
-"""Values, with aliases expanded. The reference case has 5,000; this many compose in a second."""
+MAX_NODES = 50_000
+"""Values, with aliases expanded: ten times the reference case, composed in half a second."""
+
+MAX_PROBLEMS = 5_000
+"""The pass over a file ends there: so many have one cause, and each takes memory and time."""
 
 MAX_DIGITS = 400
 """Digits of a number. More than any double can hold, and int() slows with the square of them."""
@@ -260,8 +264,12 @@ class _Source:
 
     def __init__(self, text: str, file: str) -> None:
         self.text, self.file = text, file
-        self.starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
-        self.lines = tuple(_LINE_END.split(text))
+        if "\r" in text:
+            self.lines = tuple(_LINE_END.split(text))
+            self.starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
+        else:
+            self.lines = tuple(text.split("\n"))
+            self.starts = [0, *accumulate(len(line) + 1 for line in self.lines[:-1])]
 
     def at(self, index: int) -> Mark:
         index = min(index, len(self.text))
@@ -278,7 +286,7 @@ class _Source:
         raise CrisisError([self.problem(self.at(index), (), message, suggestion, code)])
 
 
-class _Stop(Exception):
+class _PassEnded(Exception):
     """The pass over the file cannot go on; what is wrong is among the problems."""
 
 
@@ -326,7 +334,7 @@ class _Composer:
         self.root: Any = None
 
     def document(self) -> Document:
-        with suppress(_Stop):
+        with suppress(_PassEnded):
             self.compose()
         if self.problems:
             raise CrisisError(self.problems)
@@ -395,10 +403,13 @@ class _Composer:
 
     def add(self, mark: Mark, path: Path, message: str, hint: str | None, code: str) -> None:
         self.problems.append(self.source.problem(mark, path, message, hint, code))
+        if len(self.problems) == MAX_PROBLEMS:
+            message = f"{MAX_PROBLEMS:,} problems up to here; the rest of the file was not read"
+            self.stop(mark, message, None, "limit")
 
     def stop(self, mark: Mark, message: str, hint: str | None, code: str) -> NoReturn:
-        self.add(mark, (), message, hint, code)
-        raise _Stop
+        self.problems.append(self.source.problem(mark, (), message, hint, code))
+        raise _PassEnded
 
     def syntax(self, error: Any) -> NoReturn:
         mark = error.problem_mark or error.context_mark
@@ -546,7 +557,8 @@ class _Composer:
         if anchor is None or anchor.open:
             if anchor is None:
                 message = f"there is no anchor `&{_cut(event.anchor)}` above this"
-                hint = did_you_mean(event.anchor, self.anchors)
+                known = islice(self.anchors, MAX_SHOWN)
+                hint = did_you_mean(event.anchor, known) if len(self.problems) < MAX_SHOWN else None
                 hint = hint or "a text that begins with `*` needs quotes"
             else:
                 message = f"the alias `*{_cut(event.anchor)}` stands inside its own anchor"
@@ -632,9 +644,9 @@ def _number(text: str) -> int | float | None:
 
 
 def _as_yaml(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """JSON text as the YAML parser takes it, and where characters were dropped.
+    r"""JSON text as the YAML parser takes it, and where characters were dropped.
 
-    JSON may be indented by tabs, and writes a character past U+FFFF as two ``\\u`` escapes; both
+    JSON may be indented by tabs, and writes a character past U+FFFF as two ``\u`` escapes; both
     are rewritten. The list gives, from which index of the new text on, how many characters of the
     old one are gone before it. Text that is no JSON stays as it is.
     """

@@ -17,7 +17,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from offramp.crisis._quantity import Frozen, Quantity, Sources, Text, assumed
+from offramp.crisis._quantity import Frozen, Quantity, Sources, Text, assumed, assumed_both
 
 
 class Shares(Frozen):
@@ -59,7 +59,8 @@ class Lever(Frozen):
     )
     cost_to_holder: Quantity | None = Field(default=None, description="Flow cost to the holder.")
     step_shift: Quantity | None = Field(
-        default=None, description="Shift in the chance that a battle step favours B, at full effect."
+        default=None,
+        description="Shift in the chance that a battle step favours B, at full effect.",
     )
     exhaustion: Quantity | None = Field(
         default=None, description="Exhaustion added to the target per month at full effect."
@@ -94,7 +95,9 @@ class Lever(Frozen):
         default=None, description="Months in which the target replaces what is denied."
     )
     rung: int = Field(default=0, ge=0, description="Rung on the ladder.")
-    rung_if_war: int | None = Field(default=None, ge=0, description="Rung if used while war goes on.")
+    rung_if_war: int | None = Field(
+        default=None, ge=0, description="Rung if used while war goes on."
+    )
     undo_months: float = Field(default=1.0, ge=0, description="Months to reverse; 999 = never.")
     lift_if_comply: Quantity | None = Field(
         default=None, description="Chance of being lifted within 12 months if the target complies."
@@ -110,13 +113,17 @@ class Lever(Frozen):
     objectors: tuple[str, ...] = Field(default=(), description="Who is expected to object.")
     needs: tuple[str, ...] = Field(
         default=(),
-        description="Preconditions: `ceasefire`, `mandate`, `host_consent`, or ids of other levers.",
+        description=(
+            "Preconditions: `ceasefire`, `mandate`, `host_consent`, or ids of other levers."
+        ),
     )
     relief: str = Field(default="", description="Stated condition for lifting it.")
     answers: tuple[str, ...] = Field(
         default=(), description="Levers or events of the other side that trigger it."
     )
-    executes: tuple[str, ...] = Field(default=(), description="Levers that a threat would switch on.")
+    executes: tuple[str, ...] = Field(
+        default=(), description="Levers that a threat would switch on."
+    )
     sets: dict[str, float] = Field(
         default_factory=dict, description="Parameter paths that it sets while in use."
     )
@@ -150,10 +157,9 @@ class Ladder(Frozen):
         description="Share of its rung's accident hazard that a lever in use adds.",
     )
     cost: dict[Literal["A", "B"], Quantity] = Field(
-        default_factory=lambda: {
-            "A": assumed(0.03, 0.01, 0.08, "fighting one step higher costs more", "flow"),
-            "B": assumed(0.03, 0.01, 0.08, "fighting one step higher costs more", "flow"),
-        },
+        default_factory=lambda: assumed_both(
+            0.03, 0.01, 0.08, "fighting one step higher costs more", "flow"
+        ),
         description="Added flow cost to each side while one step above the base rung.",
     )
 
@@ -165,7 +171,9 @@ class Guarantee(Frozen):
     detection: Quantity = Field(description="Chance that a violation is detected.")
     response: Quantity = Field(description="Chance that a detected violation is answered.")
     loss: Quantity = Field(
-        default_factory=lambda: assumed(0.6, 0.3, 1.0, "an answered violation is a lost war", "stake"),
+        default_factory=lambda: assumed(
+            0.6, 0.3, 1.0, "an answered violation is a lost war", "stake"
+        ),
         description="Stake that B loses when a violation is answered (lump).",
     )
     lever: str | None = Field(default=None, description="Lever that provides it, e.g. a force.")
@@ -247,7 +255,10 @@ class Stage(Frozen):
     name: str = Field(description="Name that readers see.")
     trigger: str = Field(
         default="start",
-        description="`start`, or a condition such as `months_without_ceasefire >= 3 and belief.stalling > 0.6`.",
+        description=(
+            "`start`, or a condition such as `months_without_ceasefire >= 3 and belief.stalling "
+            "> 0.6`."
+        ),
     )
     on: tuple[LeverUse, ...] = Field(default=(), description="Levers switched on.")
     off: tuple[str, ...] = Field(default=(), description="Levers switched off.")
@@ -280,7 +291,9 @@ class Plan(Frozen):
     )
     floor: Literal["common", "offer"] = Field(
         default="common",
-        description="Whose floor holds: the voices' common floor, or `offer`: A's offer is its floor.",
+        description=(
+            "Whose floor holds: the voices' common floor, or `offer`: A's offer is its floor."
+        ),
     )
     preagreed: bool = Field(default=False, description="Agreed before it is needed.")
     relief: PlanRelief = Field(default_factory=PlanRelief, description="Relief terms.")

@@ -2,10 +2,11 @@
 
 A crisis file never holds a bare opinion. A number is written as ``0.3``, as ``5 to 20`` (a 90 %
 interval whose central value is its midpoint), as ``[central, low, high]``, or as a mapping with
-``value``, ``low``, ``high``, ``distribution``, ``unit``, ``source``, ``grade``, ``as_of``, ``who``
-and ``note``. Several experts may give one number (``experts``); the pooled number then follows the
-stated ``pool`` rule: *linear* (mean of central values, widest of the experts' intervals weighted)
-or *quantile* (mean of lows, of centrals and of highs), and the spread stays visible.
+``value`` (in any of these ways), ``low``, ``high``, ``distribution``, ``unit``, ``source``,
+``grade``, ``as_of``, ``who`` and ``note``. Several experts may give one number (``experts``); the
+pooled number then follows the stated ``pool`` rule: *linear* (weighted mean of central values,
+from the least low to the greatest high) or *quantile* (weighted means of lows, of centrals and of
+highs), and the spread stays visible.
 
 Symbols: c central value, [l, h] a 90 % interval, l <= c <= h.
 Source strings are ``key`` or ``key:locator`` with the keys declared under ``sources``; several are
@@ -18,18 +19,22 @@ import datetime as dt
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 DEFAULT_SOURCE = "default"
 """Source key of numbers that the file left out and the package assumed."""
 
-_RANGE = re.compile(r"^\s*(-?[\d.eE+-]+)\s*(%?)\s+to\s+(-?[\d.eE+-]+)\s*(%?)\s*$")
+WAYS_TO_WRITE = "a number, `low to high` or [central, low, high]"
+"""How a quantity may be written in short, for messages."""
+
+_NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)"
+_RANGE = re.compile(rf"\s*{_NUMBER}\s*(%?)\s+to\s+{_NUMBER}\s*(%?)\s*")
 
 
 class Frozen(BaseModel):
     """Immutable, closed to unknown keys: the base of everything in a crisis file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 def split_sources(value: Any) -> Any:
@@ -65,7 +70,9 @@ class Quantity(Frozen):
     high: float | None = Field(default=None, description="95th percentile.", allow_inf_nan=False)
     distribution: Literal["range", "fixed", "uniform", "triangular", "normal", "lognormal"] = Field(
         default="range",
-        description="Shape used when the number is sampled; `range` reads low and high as a 90 % interval.",
+        description=(
+            "Shape used when the number is sampled; `range` reads low and high as a 90 % interval."
+        ),
     )
     unit: str = Field(default="", description="Unit of the number.")
     source: Sources = Field(default=())
@@ -127,29 +134,34 @@ def parse_quantity(raw: Any) -> Any:
     if isinstance(raw, Quantity):
         return raw.model_dump()
     if isinstance(raw, bool):
-        raise ValueError("expected a number, got true/false")
+        raise ValueError(f"expected {WAYS_TO_WRITE}, got {str(raw).lower()}")
     if isinstance(raw, int | float):
         return {"value": float(raw)}
     if isinstance(raw, str):
-        match = _RANGE.match(raw)
+        match = _RANGE.fullmatch(raw)
         if match is None:
-            raise ValueError(
-                f"expected a number, `low to high`, or [central, low, high]; got {raw[:60]!r}"
-            )
+            raise ValueError(f"expected {WAYS_TO_WRITE}, got the text `{raw[:60]}`")
         scale = 0.01 if "%" in (match[2], match[4]) else 1.0
         low, high = float(match[1]) * scale, float(match[3]) * scale
         return {"value": (low + high) / 2, "low": low, "high": high}
     if isinstance(raw, list | tuple):
         if len(raw) != 3 or any(isinstance(v, bool) or not isinstance(v, int | float) for v in raw):
-            raise ValueError("a list must hold three numbers: [central, low, high]")
+            raise ValueError(f"expected {WAYS_TO_WRITE}, got a list that is not three numbers")
         return {"value": float(raw[0]), "low": float(raw[1]), "high": float(raw[2])}
-    if isinstance(raw, dict) and "experts" in raw and "value" not in raw:
+    if not isinstance(raw, dict):
+        return raw
+    if "experts" in raw and "value" not in raw:
         return {**raw, **_pool(raw)}
+    if isinstance(raw.get("value"), str | list | tuple):
+        return {**raw, **parse_quantity(raw["value"])}
     return raw
 
 
 def _pool(raw: dict[str, Any]) -> dict[str, float]:
-    answers = [Opinion.model_validate(e) for e in raw["experts"]]
+    try:
+        answers = [Opinion.model_validate(e) for e in raw["experts"]]
+    except (TypeError, ValidationError):
+        return {"value": 0.0}  # the field `experts` is refused where it stands
     if not answers:
         raise ValueError("`experts` is empty")
     total = sum(a.weight for a in answers)
@@ -168,6 +180,14 @@ def _pool(raw: dict[str, Any]) -> dict[str, float]:
 def assumed(value: float, low: float, high: float, why: str, unit: str = "") -> Quantity:
     """A declared default: a number with a range, a reason and the source ``default``."""
     return Quantity(value=value, low=low, high=high, unit=unit, source=(DEFAULT_SOURCE,), note=why)
+
+
+def assumed_both(
+    value: float, low: float, high: float, why: str, unit: str = ""
+) -> dict[Literal["A", "B"], Quantity]:
+    """The same declared default for either side."""
+    number = assumed(value, low, high, why, unit)
+    return {"A": number, "B": number}
 
 
 Text = Annotated[str, Field(max_length=4000)]

@@ -99,7 +99,10 @@ class Crisis(Frozen):
         default=1, description="Loss exponent of all preferences: 1 log-rolls, 2 compromises."
     )
     penalty_cap: float = Field(
-        default=0.4, gt=0, le=1, description="Most stake that an actor's red lines can cost in a deal."
+        default=0.4,
+        gt=0,
+        le=1,
+        description="Most stake that an actor's red lines can cost in a deal.",
     )
     sources: dict[str, Source] = Field(default_factory=dict, description="Sources by key.")
     blocs: dict[Literal["A", "B"], Bloc] = Field(description="The two negotiating sides.")
@@ -126,7 +129,9 @@ class Crisis(Frozen):
     members: dict[str, Member] = Field(default_factory=dict, description="Members by id.")
     refusals: dict[str, str] = Field(
         default_factory=dict,
-        description="Terms members refuse: id -> condition on an issue (`territory > 0.65`) or words.",
+        description=(
+            "Terms members refuse: id -> condition on an issue (`territory > 0.65`) or words."
+        ),
     )
     outsiders: dict[str, Outsider] = Field(default_factory=dict, description="Outsiders by id.")
     broker: Broker | None = Field(default=None, description="A broker, if there is one.")
@@ -147,19 +152,35 @@ class Crisis(Frozen):
     discriminators: tuple[Discriminator, ...] = Field(
         default=(), description="What would tell readings apart."
     )
-    transplant: Transplant = Field(default_factory=Transplant, description="Readings moved in time.")
+    transplant: Transplant = Field(
+        default_factory=Transplant, description="Readings moved in time."
+    )
     elicitation: dict[str, Elicitation] = Field(
         default_factory=dict, description="What people answered."
     )
     sealed: str | None = Field(
-        default=None, description="File with sealed outcomes, beside this one; opened by scoring only."
+        default=None,
+        description="File with sealed outcomes, beside this one; opened by scoring only.",
     )
 
 
 def entries(crisis: Crisis) -> Mapping[str, tuple[str, ...]]:
     """Ids by section, for cross-checks and suggestions."""
     names = (
-        "actors", "issues", "red_lines", "types", "guarantees", "contracts", "levers", "plans",
-        "members", "refusals", "outsiders", "events", "evidence", "epochs", "readings",
+        "actors",
+        "issues",
+        "red_lines",
+        "types",
+        "guarantees",
+        "contracts",
+        "levers",
+        "plans",
+        "members",
+        "refusals",
+        "outsiders",
+        "events",
+        "evidence",
+        "epochs",
+        "readings",
     )
     return {name: tuple(getattr(crisis, name)) for name in names}

@@ -15,7 +15,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from offramp.crisis._quantity import Frozen, Quantity, Sources, Text, assumed
+from offramp.crisis._quantity import Frozen, Quantity, Sources, Text, assumed, assumed_both
 
 
 class Clock(Frozen):
@@ -29,10 +29,9 @@ class Clock(Frozen):
         default=3.0, gt=0, description="Mean months between negotiation rounds."
     )
     recognition: dict[Literal["A", "B"], Quantity] = Field(
-        default_factory=lambda: {
-            "A": assumed(0.45, 0.3, 0.5, "either side may move in most rounds", "probability"),
-            "B": assumed(0.45, 0.3, 0.5, "either side may move in most rounds", "probability"),
-        },
+        default_factory=lambda: assumed_both(
+            0.45, 0.3, 0.5, "either side may move in most rounds", "probability"
+        ),
         description="Chance that a side has the initiative in a round.",
     )
     protocol: Literal["random", "alternating"] = Field(
@@ -41,7 +40,10 @@ class Clock(Frozen):
     )
     at_the_end: Literal["stalemate"] | dict[Literal["A", "B"], float] = Field(
         default="stalemate",
-        description="Value of no agreement at the end: `stalemate` (the same goes on without talks) or numbers.",
+        description=(
+            "Value of no agreement at the end: `stalemate` (the same goes on without talks) or "
+            "numbers."
+        ),
     )
 
 
@@ -103,15 +105,21 @@ class War(Frozen):
         default=False, description="Whether the last positions mean that a side has won the war."
     )
     collapse: Pair = Field(
-        default_factory=lambda: _pair(0.004, 0.001, 0.01, "a war ends in collapse rarely", "per month"),
+        default_factory=lambda: _pair(
+            0.004, 0.001, 0.01, "a war ends in collapse rarely", "per month"
+        ),
         description="Monthly hazard that a side collapses.",
     )
     exhaustion: Pair = Field(
-        default_factory=lambda: _pair(0.0, 0.0, 0.02, "not modelled unless stated", "stock per month"),
+        default_factory=lambda: _pair(
+            0.0, 0.0, 0.02, "not modelled unless stated", "stock per month"
+        ),
         description="Monthly growth of a side's exhaustion; a stock of 1 doubles its cost of war.",
     )
     production: Quantity = Field(
-        default_factory=lambda: assumed(0.0, -0.02, 0.02, "no trend in strength", "logit per month"),
+        default_factory=lambda: assumed(
+            0.0, -0.02, 0.02, "no trend in strength", "logit per month"
+        ),
         description="Monthly gain of A's relative strength (logit of battle odds).",
     )
     observed_drift: Quantity | None = Field(
@@ -169,9 +177,13 @@ class Standoff(Frozen):
 class Settlement(Frozen):
     """How settlements live and die."""
 
-    binding: bool = Field(default=False, description="True: never re-decided (textbook cases only).")
+    binding: bool = Field(
+        default=False, description="True: never re-decided (textbook cases only)."
+    )
     renege_weight: Quantity = Field(
-        default_factory=lambda: assumed(0.05, 0.01, 0.2, "breaking a deal is not the default", "per month"),
+        default_factory=lambda: assumed(
+            0.05, 0.01, 0.2, "breaking a deal is not the default", "per month"
+        ),
         description="Prior weight of reneging per month against keeping.",
     )
     breach_cost: Quantity = Field(
@@ -230,7 +242,9 @@ class Event(Frozen):
     hazard: Quantity = Field(description="Monthly hazard while its condition holds.")
     when: str = Field(
         default="always",
-        description="`always`, or a condition such as `war`, `ceasefire`, `settlement`, `force_deployed`.",
+        description=(
+            "`always`, or a condition such as `war`, `ceasefire`, `settlement`, `force_deployed`."
+        ),
     )
     date: str = Field(default="", description="Date, for dated events.")
     effects: tuple[Effect, ...] = Field(default=(), description="What it changes.")
@@ -242,11 +256,15 @@ class Conversions(Frozen):
     """The two numbers with no data behind them: sweep them early."""
 
     pain_to_stake: Quantity = Field(
-        default_factory=lambda: assumed(1.0, 0.4, 3.0, "no data link from pain to stake", "multiplier"),
+        default_factory=lambda: assumed(
+            1.0, 0.4, 3.0, "no data link from pain to stake", "multiplier"
+        ),
         description="Multiplier on every stick's cost to its target.",
     )
     fracture_to_terms: Quantity = Field(
-        default_factory=lambda: assumed(0.2, 0.05, 0.5, "no data link from unity to terms", "stake"),
+        default_factory=lambda: assumed(
+            0.2, 0.05, 0.5, "no data link from unity to terms", "stake"
+        ),
         description="Fall of the acceptance floor when cohesion goes from 1 to 0.",
     )
     backer_share: Quantity = Field(

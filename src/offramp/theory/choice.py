@@ -23,9 +23,8 @@ at (U, R) and (D, L), else 0. Quantal response is the unique solution of
 *Centipede.* Movers alternate; the mover at a node takes and ends the game, or passes it on. Logit
 agents are solved backwards from the last node.
 
-*Coordination.* Two players get 1 for a match; one action pays no more than the other. On the
-symmetric branch ``p = 1 / (1 + exp(-lambda (2 p - 1)))``, which leaves ``p = 1/2`` at ``lambda =
-2``.
+*Coordination.* Two players get 1 for a match of either action, else 0. Symmetric responses solve
+``p = 1 / (1 + exp(-lambda (2 p - 1)))``; a branch leaves ``p = 1/2`` where ``lambda`` passes 2.
 
 Sources: McFadden (1978), in *Spatial Interaction Theory and Planning Models*; McKelvey and Palfrey
 (1995), *Games and Economic Behavior* 10(1), 6-38; McKelvey and Palfrey (1998), *Experimental
@@ -170,6 +169,18 @@ class OfferGridShares:
     nested_limit: float
 
 
+def _log_mean(precision: float, accepted_up_to: float, refused: float) -> float:
+    """Log of M: the mean of exp(precision * payoff) over all offers in [0, 1]."""
+    parts: list[float] = []
+    top = precision * accepted_up_to
+    if top > 0.0:
+        parts.append(top + math.log(-math.expm1(-top)) - math.log(precision))
+    if accepted_up_to < 1.0:
+        parts.append(precision * refused + math.log1p(-accepted_up_to))
+    largest = max(parts)
+    return largest + math.log(math.fsum(math.exp(part - largest) for part in parts))
+
+
 def offer_grid(
     points: int,
     precision: float = 10.0,
@@ -195,9 +206,7 @@ def offer_grid(
     offers = tuple(k / (points - 1) if k <= last else refused for k in range(points))
     plain = logit_shares((attack, *offers), precision)[0]
     nested = nested_shares((Nest((attack,)), Nest(offers)), precision)[0][0]
-    mean = math.expm1(precision * (accepted_up_to)) / precision
-    mean += (1.0 - accepted_up_to) * math.exp(precision * refused)
-    limit = logistic(precision * attack - math.log(mean))
+    limit = logistic(precision * attack - _log_mean(precision, accepted_up_to, refused))
     return OfferGridShares(plain, nested, limit)
 
 

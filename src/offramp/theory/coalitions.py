@@ -72,8 +72,8 @@ def quasilinear_burden(valuations: Sequence[float]) -> CommonEffort:
 def cobb_douglas_burden(wealth: Sequence[float], taste: float) -> CommonEffort:
     """Contributions when utility is ``x_i^(1 - taste) G^taste``.
 
-    Arguments: ``wealth`` per member, at least 0, not all 0; ``taste`` for the public good in (0,
-    1). Raises ``ValueError`` otherwise. Source: Bergstrom, Blume and Varian (1986).
+    Arguments: ``wealth`` per member, at least 0, not all 0; ``taste`` for the public good strictly
+    between 0 and 1. Raises ``ValueError`` otherwise. Source: Bergstrom, Blume and Varian (1986).
     """
     require_open_unit(taste=taste)
     for w in wealth:

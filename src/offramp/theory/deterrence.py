@@ -24,16 +24,18 @@ A hard challenger presses, a soft one backs down; a hard defender always resists
   ``(c_s - p_Def) / (1 - p_Def)``.
 
 These are perfect Bayesian equilibria, not all of them: the belief that any challenger is soft,
-which play never tests, supports a further deterrence equilibrium in the last three regions
-whenever a hard challenger prefers the status quo to conflict.
+which play never tests, supports a further deterrence equilibrium in the last three regions, as
+a hard challenger, too, prefers the status quo to conflict.
 
 *Logit play.* Every agent of every type, the challenger's second move included, chooses by a logit
-of precision ``lambda`` (per payoff unit) at Bayesian beliefs. The branch that starts at ``lambda =
-0`` is followed in the log-odds of the posterior belief that an initiator is hard.
+of precision ``lambda`` (per payoff unit) at Bayesian beliefs. The fixed point is unique: a stronger
+belief that an initiator is hard lowers resistance, which raises the initiation log-odds of soft
+types by more than those of hard types, so the posterior log-odds implied by a belief fall in it and
+cross it once.
 
 Sources: Zagare and Kilgour (1993), *International Studies Quarterly* 37(1), 1-27; Zagare and
 Kilgour (2000), *Perfect Deterrence*; McKelvey and Palfrey (1998), *Experimental Economics* 1(1),
-9-41. Region list and path are a compact version.
+9-41. The region list is a compact version.
 """
 
 from __future__ import annotations
@@ -51,11 +53,8 @@ from offramp.theory._conditions import (
     require_probability,
 )
 
-PATH_STEP = 0.25
-"""Largest step of the precision along the logit path, times the spread of payoffs."""
-
-RESIDUAL = 1e-12
-"""Largest accepted residual of the log-odds fixed point."""
+ROOT_TOLERANCE = 1e-14
+"""Absolute tolerance of the posterior log-odds at the logit fixed point."""
 
 
 def critical_credibility(concession: float, status_quo: float, conflict: float) -> float:
@@ -172,7 +171,7 @@ def unilateral_deterrence(
 
 @dataclass(frozen=True, slots=True)
 class DeterrencePlay:
-    """Logit play of each type, in probabilities, and the residual of the fixed point."""
+    """Logit play of each type, in probabilities, and the residual of the posterior log-odds."""
 
     hard_initiates: float
     soft_initiates: float
@@ -195,61 +194,44 @@ def _log_logistic(z: float) -> float:
 def logit_deterrence(
     payoffs: DeterrencePayoffs, hard_challenger: float, hard_defender: float, precision: float
 ) -> DeterrencePlay:
-    """Logit play of the unilateral deterrence game, on the branch from zero precision.
+    """Logit play of the unilateral deterrence game.
 
     Arguments: as :func:`unilateral_deterrence`; ``precision`` at least 0, per payoff unit.
-    Raises ``ValueError`` otherwise, and ``ArithmeticError`` if the branch is lost on the way (it
-    turns back, so that no play at this precision continues it).
-    Source: McKelvey and Palfrey (1998).
+    Raises ``ValueError`` otherwise. Source: McKelvey and Palfrey (1998).
     """
     require_open_unit(hard_challenger=hard_challenger, hard_defender=hard_defender)
     require_nonnegative(precision=precision)
-    prior = math.log(hard_challenger) - math.log1p(-hard_challenger)
-    u = payoffs
+    from scipy.optimize import brentq
 
-    def respond(log_odds: float, lam: float) -> tuple[float, tuple[float, float, float, float]]:
-        """Residual of the posterior log-odds, and the four margins in logits."""
-        presses_hard = _logistic(lam * (u.c_dd_hard - u.c_cd))
-        presses_soft = _logistic(lam * (u.c_dd_soft - u.c_cd))
-        belief = _logistic(log_odds)
+    u = payoffs
+    prior = math.log(hard_challenger) - math.log1p(-hard_challenger)
+    presses_hard = _logistic(precision * (u.c_dd_hard - u.c_cd))
+    presses_soft = _logistic(precision * (u.c_dd_soft - u.c_cd))
+    end_hard = presses_hard * u.c_dd_hard + (1.0 - presses_hard) * u.c_cd
+    end_soft = presses_soft * u.c_dd_soft + (1.0 - presses_soft) * u.c_cd
+
+    def margins(belief: float) -> tuple[float, float, float, float]:
+        """Log-odds of initiating (hard, soft) and of resisting (hard, soft) at this belief."""
         pressed = belief * presses_hard + (1.0 - belief) * presses_soft
-        resist_hard = lam * (pressed * u.d_dd_hard + (1.0 - pressed) * u.d_cd - u.d_dc)
-        resist_soft = lam * (pressed * u.d_dd_soft + (1.0 - pressed) * u.d_cd - u.d_dc)
+        resist_hard = precision * (pressed * u.d_dd_hard + (1.0 - pressed) * u.d_cd - u.d_dc)
+        resist_soft = precision * (pressed * u.d_dd_soft + (1.0 - pressed) * u.d_cd - u.d_dc)
         resisted = hard_defender * _logistic(resist_hard)
         resisted += (1.0 - hard_defender) * _logistic(resist_soft)
-        end_hard = presses_hard * u.c_dd_hard + (1.0 - presses_hard) * u.c_cd
-        end_soft = presses_soft * u.c_dd_soft + (1.0 - presses_soft) * u.c_cd
-        start_hard = lam * ((1.0 - resisted) * u.c_dc + resisted * end_hard - u.c_sq)
-        start_soft = lam * ((1.0 - resisted) * u.c_dc + resisted * end_soft - u.c_sq)
-        implied = prior + _log_logistic(start_hard) - _log_logistic(start_soft)
-        return log_odds - implied, (start_hard, start_soft, resist_hard, resist_soft)
+        start_hard = precision * ((1.0 - resisted) * u.c_dc + resisted * end_hard - u.c_sq)
+        start_soft = precision * ((1.0 - resisted) * u.c_dc + resisted * end_soft - u.c_sq)
+        return start_hard, start_soft, resist_hard, resist_soft
 
-    def correct(start: float, lam: float) -> float | None:
-        """Newton's method from the previous point of the branch; None if it does not settle."""
-        x = start
-        for _ in range(30):
-            gap, _margins = respond(x, lam)
-            if abs(gap) <= RESIDUAL:
-                return x
-            h = 1e-6
-            slope = (respond(x + h, lam)[0] - respond(x - h, lam)[0]) / (2.0 * h)
-            if slope <= 0.0:
-                return None
-            x -= max(-1.0, min(1.0, gap / slope))
-        return x if abs(respond(x, lam)[0]) <= 100.0 * RESIDUAL else None
+    def implied(belief: float) -> float:
+        """Posterior log-odds of a hard initiator when play answers this belief."""
+        start_hard, start_soft, _, _ = margins(belief)
+        return prior + _log_logistic(start_hard) - _log_logistic(start_soft)
 
-    spread = max(u.c_dc - u.c_dd_soft, u.d_cd - u.d_dd_soft)
-    largest = PATH_STEP / spread
-    lam, step, log_odds = 0.0, largest, prior
-    while lam < precision:
-        following = min(lam + step, precision)
-        found = correct(log_odds, following)
-        if found is None:
-            step /= 2.0
-            if step < largest * 1e-6:
-                raise ArithmeticError(f"the logit branch is lost beyond precision {lam:.6g}")
-            continue
-        lam, log_odds, step = following, found, min(2.0 * step, largest)
-    residual, margins = respond(log_odds, precision)
-    start_hard, start_soft, resist_hard, resist_soft = (_logistic(z) for z in margins)
-    return DeterrencePlay(start_hard, start_soft, resist_hard, resist_soft, abs(residual))
+    lowest, highest = implied(1.0), implied(0.0)
+    log_odds = float(
+        brentq(
+            lambda x: x - implied(_logistic(x)), lowest - 1.0, highest + 1.0, xtol=ROOT_TOLERANCE
+        )
+    )
+    residual = abs(log_odds - implied(_logistic(log_odds)))
+    chances = [_logistic(z) for z in margins(_logistic(log_odds))]
+    return DeterrencePlay(chances[0], chances[1], chances[2], chances[3], residual)

@@ -43,6 +43,9 @@ from offramp.theory._conditions import (
 )
 from offramp.theory.ultimatum import BargainingRange
 
+DRIFTLESS = 1e-17
+"""Below this ``|exponent| * whole`` the win probability is ``part / whole`` to the last bit."""
+
 NEAR_EVEN = 1e-4
 """Below this ``n |log rho|`` the quotient for E[battles] loses digits and a sum replaces it."""
 
@@ -66,7 +69,7 @@ def _check_forts(p: float, forts: int, held: int) -> None:
 
 def _ruin_ratio(exponent: float, part: float, whole: float) -> float:
     """(1 - e^(-exponent part)) / (1 - e^(-exponent whole)) without overflow; part/whole at 0."""
-    if exponent == 0.0:
+    if abs(exponent) * whole < DRIFTLESS:
         return part / whole
     if exponent < 0.0:
         shrink = math.exp(exponent * (whole - part))

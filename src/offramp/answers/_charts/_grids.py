@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from offramp.answers._answer import Chart, Column, Table
 from offramp.answers._charts._canvas import (
+    Encoding,
     KeyEntry,
+    Layer,
     Layout,
-    data,
+    at,
     key,
     label,
+    mark,
     pixel_row,
     quantity,
     value_axis,
@@ -68,13 +73,11 @@ def matrix(
         raise ValueError(f"chart {name!r} has nothing to draw")
     shade = dict(fills or {})
 
-    def draw(layout: Layout) -> tuple[list[Any], float]:
-        import altair as alt_
-
+    def draw(layout: Layout) -> tuple[list[Layer], float]:
         plot = layout.width if layout.narrow else layout.width - layout.names + 90
         across = plot / len(columns)
-        size = layout.size if across > 76 or not layout.narrow else layout.size - 1
-        inside = across - 10
+        inside = across - 8
+        size = _fitting([*columns, *(w for line in cells for w in line)], inside, layout)
         x = quantity("left", (0, len(columns)), None)
         placed: list[tuple[float, float, float]] = []
         top = 0.0
@@ -92,7 +95,8 @@ def matrix(
                 top += body + 3
         height = top
         y = pixel_row("top", height)
-        layers: list[Any] = []
+        boxes: list[Layer] = []
+        layers: list[Layer] = []
         for k, heading in enumerate(columns):
             layers += label(
                 heading,
@@ -109,19 +113,38 @@ def matrix(
         for name_, line, (name_top, body_top, body) in zip(rows, cells, placed, strict=True):
             if layout.narrow:
                 layers += label(
-                    name_, at(0), y, layout, row={"top": name_top}, width=plot,
-                    anchor="top", weight="bold",
+                    name_,
+                    at(0),
+                    y,
+                    layout,
+                    row={"top": name_top},
+                    width=plot,
+                    anchor="top",
+                    weight="bold",
                 )
             else:
                 layers += label(
-                    name_, at(0), y, layout, row={"top": body_top + body / 2},
-                    align="right", dx=-10, width=layout.names,
+                    name_,
+                    at(0),
+                    y,
+                    layout,
+                    row={"top": body_top + body / 2},
+                    align="right",
+                    dx=-10,
+                    width=layout.names,
                 )
             for k, word in enumerate(line):
                 fill, ink = FILLS[shade.get(word, "none")]
                 box = {"left": k, "right": k + 1, "top": body_top, "bottom": body_top + body}
-                layers.append(
-                    mark("rect", [box], {"x": x, "x2": {'field': 'right'}, "y": y, "y2": {'field': 'bottom'}}, fill=fill, stroke=PAPER if word in shade else RULE, strokeWidth=1)
+                boxes.append(
+                    mark(
+                        "rect",
+                        [box],
+                        {"x": x, "x2": {"field": "right"}, "y": y, "y2": {"field": "bottom"}},
+                        fill=fill,
+                        stroke=RULE if fill == PAPER else PAPER,
+                        strokeWidth=1,
+                    )
                 )
                 layers += label(
                     word,
@@ -134,7 +157,7 @@ def matrix(
                     width=inside,
                     size=size,
                 )
-        return layers, height
+        return boxes + layers, height
 
     table = Table(
         title,
@@ -142,6 +165,12 @@ def matrix(
         tuple((r, *line) for r, line in zip(rows, cells, strict=True)),
     )
     return wrap_up(name, title, subtitle, alt, table, draw)
+
+
+def _fitting(texts: Sequence[str], room: float, layout: Layout) -> float:
+    """The largest type size at which the longest word fits in ``room``, not below 9 pixels."""
+    widest = max(text_width(word, 1.0) for text in texts for word in [*text.split(), " "])
+    return max(9.0, min(layout.size, room / widest))
 
 
 def two_issue_map(
@@ -186,62 +215,106 @@ def two_issue_map(
     }
     fills: dict[str, Fill] = {"both": "both", "a": "a", "b": "b", "none": "none"}
 
-    def draw(layout: Layout) -> tuple[list[Any], float]:
-        import altair as alt_
-
+    def draw(layout: Layout) -> tuple[list[Layer], float]:
         plot = layout.width - 46
         height = 290.0 if layout.narrow else 400.0
-        x_axis = value_axis("number", x_issue, 1, 5, False)
-        y_axis = value_axis("number", y_issue, 1, 5, False)
+        x_axis = value_axis("number", wrap(x_issue, plot - 20, layout.size), 1, 5, False)
+        y_axis = value_axis("number", wrap(y_issue, height - 20, layout.size), 1, 5, False)
         x = quantity("left", (0, 1), x_axis)
-        y = alt_.Y(
-            "top", type="quantitative", scale=alt_.Scale(domain=[0, 1], nice=False), axis=y_axis
-        )
-        layers: list[Any] = []
+        y = quantity("top", (0, 1), y_axis)
+        layers: list[Layer] = []
         for code in ("a", "b", "both"):
             boxes = _boxes(status, code, x_edges, y_edges)
+            for box_ in boxes:
+                box_["right"] = min(1.0, box_["right"] + SEAM)
             if boxes:
                 fill = FILLS[fills[code]][0]
                 layers.append(
-                    mark("rect", boxes, {"x": x, "x2": {'field': 'right'}, "y": y, "y2": {'field': 'bottom'}}, fill=fill, stroke=fill, strokeWidth=0.6)
+                    mark(
+                        "rect",
+                        boxes,
+                        {"x": x, "x2": {"field": "right"}, "y": y, "y2": {"field": "bottom"}},
+                        fill=fill,
+                        opacity=1,
+                    )
                 )
         for grid, side in ((accept_a, "a"), (accept_b, "b")):
             border = _border(grid, x_edges, y_edges)
             if border:
                 layers.append(
-                    mark("rule", border, {"x": x, "x2": {'field': 'right'}, "y": y, "y2": {'field': 'bottom'}}, color=side_colour('a' if side == 'a' else 'b'), strokeWidth=1.8, strokeCap='round')
+                    mark(
+                        "rule",
+                        border,
+                        {"x": x, "x2": {"field": "right"}, "y": y, "y2": {"field": "bottom"}},
+                        color=side_colour("a" if side == "a" else "b"),
+                        strokeWidth=1.8,
+                        strokeCap="round",
+                    )
                 )
         frame = {"left": 0, "right": 1, "top": 0, "bottom": 1}
         layers.append(
-            mark("rect", [frame], {"x": x, "x2": {'field': 'right'}, "y": y, "y2": {'field': 'bottom'}}, fill=None, stroke=RULE)
+            mark(
+                "rect",
+                [frame],
+                {"x": x, "x2": {"field": "right"}, "y": y, "y2": {"field": "bottom"}},
+                fill=None,
+                stroke=RULE,
+            )
         )
         rules = sorted((r for r in red_lines if r.axis == "x"), key=lambda r: r.at)
-        taken: list[tuple[float, float, float, float]] = []
+        taken: list[Box] = [
+            (c.x * plot - 10, (1 - c.y) * height - 10, c.x * plot + 10, (1 - c.y) * height + 10)
+            for c in contracts
+        ]
         top_rows = 0.0
         for rule in red_lines:
-            layers += _red_line(rule, x, y)
+            layers.append(_red_line(rule, x, y))
             if rule.axis == "y":
                 box = _beside(rule, plot, height, layout, taken)
                 taken.append(box)
+                at_right = box[0] > 6
                 layers += label(
-                    rule.label, x, y, layout,
-                    row={"left": box[0] / plot, "top": 1 - (box[1] + box[3]) / 2 / height},
-                    colour=INK, halo=True, width=0.6 * plot,
+                    rule.label,
+                    x,
+                    y,
+                    layout,
+                    row={
+                        "left": box[2 if at_right else 0] / plot,
+                        "top": 1 - (box[1] + box[3]) / 2 / height,
+                    },
+                    align="right" if at_right else "left",
+                    colour=INK,
+                    halo=True,
+                    width=0.6 * plot,
                 )
         for rule in reversed(rules):
             leftward = rule.at > 0.5
             room = plot * (rule.at if leftward else 1 - rule.at) - 8
             lines = len(wrap(rule.label, room, layout.size))
             layers.append(
-                mark("rule", [{'left': rule.at}], {"x": x, "y": at(-(top_rows + lines * layout.line)), "y2": at(0)}, color=MUTED, strokeDash=[4, 3], strokeWidth=1.2)
+                mark(
+                    "rule",
+                    [{"left": rule.at}],
+                    {"x": x, "y": at(-(top_rows + lines * layout.line)), "y2": at(0)},
+                    color=MUTED,
+                    strokeDash=[4, 3],
+                    strokeWidth=1.2,
+                )
             )
             layers += label(
-                rule.label, x, at(-top_rows - 4), layout,
-                row={"left": rule.at}, align="right" if leftward else "left",
-                dx=-5 if leftward else 5, colour=INK, width=room, anchor="bottom",
+                rule.label,
+                x,
+                at(-top_rows - 4),
+                layout,
+                row={"left": rule.at},
+                align="right" if leftward else "left",
+                dx=-5 if leftward else 5,
+                colour=INK,
+                width=room,
+                anchor="bottom",
             )
             top_rows += lines * layout.line + 4
-        layers += _contracts(contracts, plot, height, x, y, layout, taken)
+        layers += _contracts(contracts, plot, height, x, y, layout, taken, x_issue)
         present = [c for c in words if any(c in line for line in status)]
         entries = [
             KeyEntry("square", FILLS[fills[c]][0], RULE if c == "none" else INK, words[c])
@@ -273,16 +346,14 @@ def two_issue_map(
     return wrap_up(name, title, subtitle, alt, table, draw)
 
 
-def _raised(layer: Any, up: float) -> Any:
+def _raised(layer: Layer, up: float) -> Layer:
     """Move a key line above the labels of the red lines."""
-    place = layer.encoding.y
-    layer.encoding.y = place.copy()
-    layer.encoding.y.value = place.to_dict()["value"] - up
-    return layer
+    encoding = layer["encoding"]
+    return {**layer, "encoding": {**encoding, "y": at(encoding["y"]["value"] - up)}}
 
 
 def _edges(centres: Sequence[float]) -> list[float]:
-    inner = [(a + b) / 2 for a, b in zip(centres, centres[1:], strict=False)]
+    inner = [(a + b) / 2 for a, b in itertools.pairwise(centres)]
     return [0.0, *inner, 1.0]
 
 
@@ -293,7 +364,7 @@ def _nearest(values: Sequence[float], at: float) -> int:
 def _boxes(
     status: Sequence[Sequence[str]], code: str, x_edges: Sequence[float], y_edges: Sequence[float]
 ) -> list[dict[str, Any]]:
-    """The cells with a status, merged along each column of the grid."""
+    """The cells with a status, merged into boxes."""
     boxes: list[dict[str, Any]] = []
     for i, line in enumerate(status):
         j = 0
@@ -302,14 +373,14 @@ def _boxes(
             while end < len(line) and line[end] == code:
                 end += 1
             if end > j:
-                boxes.append(
-                    {
-                        "left": x_edges[i],
-                        "right": x_edges[i + 1],
-                        "top": y_edges[j],
-                        "bottom": y_edges[end],
-                    }
-                )
+                low, high = y_edges[j], y_edges[end]
+                same = [b for b in boxes if (b["top"], b["bottom"]) == (low, high)]
+                if same and same[-1]["right"] == x_edges[i]:
+                    same[-1]["right"] = x_edges[i + 1]
+                else:
+                    boxes.append(
+                        {"left": x_edges[i], "right": x_edges[i + 1], "top": low, "bottom": high}
+                    )
             j = max(end, j + 1)
     return boxes
 
@@ -328,37 +399,34 @@ def _border(
     return [{"left": a, "right": b, "top": c, "bottom": d} for a, b, c, d in border]
 
 
-def _red_line(rule: RedLine, x: Any, y: Any) -> list[Any]:
-    import altair as alt
+def _red_line(rule: RedLine, x: Encoding, y: Encoding) -> Layer:
+    place: dict[str, Encoding] = {"x": x} if rule.axis == "x" else {"y": y}
+    row = {"left": rule.at, "top": rule.at}
+    return mark("rule", [row], place, color=INK, strokeDash=[5, 3], strokeWidth=1.3)
 
-    mark = alt.Chart(data([{"left": rule.at, "top": rule.at}])).mark_rule(
-        color=INK, strokeDash=[5, 3], strokeWidth=1.3
-    )
-    return [mark.encode(x=x) if rule.axis == "x" else mark.encode(y=y)]
 
+SEAM = 0.002
+"""Overlap of neighbouring boxes, so that no light seam shows between them."""
 
 Box = tuple[float, float, float, float]
 
 
 def _overlap(a: Box, b: Box) -> float:
-    return max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(
-        0.0, min(a[3], b[3]) - max(a[1], b[1])
-    )
+    return max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
 
 
-def _beside(
-    rule: RedLine, plot: float, height: float, layout: Layout, taken: Sequence[Box]
-) -> Box:
+def _beside(rule: RedLine, plot: float, height: float, layout: Layout, taken: Sequence[Box]) -> Box:
     """Where the words of a horizontal red line go: on the line, left or right, above or below."""
     lines = wrap(rule.label, 0.6 * plot, layout.size)
     width = max(text_width(line, layout.size) for line in lines)
     tall = len(lines) * layout.line
     at = (1 - rule.at) * height
-    boxes: list[Box] = []
-    for top in (at - tall - 3, at + 3):
-        for left in (6.0, plot - width - 6):
-            if 0 <= top and top + tall <= height:
-                boxes.append((left, top, left + width, top + tall))
+    boxes = [
+        (left, top, left + width, top + tall)
+        for top in (at - tall - 3, at + 3)
+        for left in (6.0, plot - width - 6)
+        if top >= 0 and top + tall <= height
+    ]
     boxes = boxes or [(6.0, at - tall - 3, 6.0 + width, at - 3)]
     return min(boxes, key=lambda b: sum(_overlap(b, t) for t in taken))
 
@@ -367,54 +435,97 @@ def _contracts(
     contracts: Sequence[Contract],
     plot: float,
     height: float,
-    x: Any,
-    y: Any,
+    x: Encoding,
+    y: Encoding,
     layout: Layout,
-    taken: list[Box],
-) -> list[Any]:
+    taken: Sequence[Box],
+    x_issue: str,
+) -> list[Layer]:
     """Contracts as points; names beside them on a page, numbers and a list on a phone."""
-    import altair as alt
-
-    layers: list[Any] = []
+    layers: list[Layer] = []
     points = [(c.x * plot, (1 - c.y) * height) for c in contracts]
-    blocked = [*taken, *((px - 8, py - 8, px + 8, py + 8) for px, py in points)]
+    blocked = list(taken)
     placed: list[tuple[Contract, Box] | None] = []
     for contract, (px, py) in zip(contracts, points, strict=True):
-        place = None if layout.narrow else _name_box(contract, px, py, plot, height, layout, blocked)
+        place = (
+            None if layout.narrow else _name_box(contract, px, py, plot, height, layout, blocked)
+        )
         if place is not None:
             blocked.append(place)
         placed.append((contract, place) if place is not None else None)
     numbered = any(p is None for p in placed)
-    for k, contract in enumerate(contracts):
+    groups: list[list[int]] = []
+    for k, (px, py) in enumerate(points):
+        near = (g for g in groups if math.dist(points[g[0]], (px, py)) < SAME_PLACE)
+        group = next(near, None) if numbered else None
+        if group is None:
+            groups.append([k])
+        else:
+            group.append(k)
+    for group in groups:
+        contract = contracts[group[0]]
         layers.append(
-            mark("point", [{'left': contract.x, 'top': contract.y}], {"x": x, "y": y}, shape='circle', size=240 if numbered else 80, filled=True, fill=PAPER, stroke=INK, strokeWidth=1.6, opacity=1)
+            mark(
+                "point",
+                [{"left": contract.x, "top": contract.y}],
+                {"x": x, "y": y},
+                shape="circle",
+                size=240 * len(group) if numbered else 80,
+                filled=True,
+                fill=PAPER,
+                stroke=INK,
+                strokeWidth=1.6,
+                opacity=1,
+            )
         )
         if numbered:
             layers += label(
-                str(k + 1), x, y, layout,
-                row={"left": contract.x, "top": contract.y}, align="center", weight="bold",
+                ",".join(str(k + 1) for k in group),
+                x,
+                y,
+                layout,
+                row={"left": contract.x, "top": contract.y},
+                align="center",
+                weight="bold",
             )
     if numbered:
-        down = height + 62.0
+        down = height + 46.0 + layout.line * len(wrap(x_issue, plot - 20, layout.size))
         for k, contract in enumerate(contracts):
             text = f"{k + 1}  {contract.name}"
             lines = len(wrap(text, plot, layout.size))
-            layers += label(
-                text, at(0), at(down), layout, width=plot, anchor="top"
-            )
+            layers += label(text, at(0), at(down), layout, width=plot, anchor="top")
             down += lines * layout.line + 3
         return layers
     for entry in placed:
         if entry is None:
             continue
         contract, box = entry
+        align, edge = _aligned(box, contract.x * plot)
         layers += label(
-            contract.name, x, y, layout,
-            row={"left": box[0] / plot, "top": 1 - (box[1] + box[3]) / 2 / height},
-            halo=True, width=NAME_WIDTH, weight="bold",
+            contract.name,
+            x,
+            y,
+            layout,
+            row={"left": edge / plot, "top": 1 - (box[1] + box[3]) / 2 / height},
+            align=align,
+            halo=True,
+            width=NAME_WIDTH,
+            weight="bold",
         )
     return layers
 
+
+def _aligned(box: Box, point: float) -> tuple[str, float]:
+    """Text towards its point: left of it, right of it, or centred on it."""
+    if box[2] <= point:
+        return "right", box[2]
+    if box[0] >= point:
+        return "left", box[0]
+    return "center", (box[0] + box[2]) / 2
+
+
+SAME_PLACE = 14.0
+"""Distance in pixels below which two numbered points share one mark."""
 
 NAME_WIDTH = 150.0
 """Room for a contract's name on the map before it wraps."""

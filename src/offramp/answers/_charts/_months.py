@@ -7,19 +7,23 @@ labels keep clear of one another, and a thin leader joins a label that had to mo
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from offramp.answers._answer import Cell, Chart, Column, Format, Table
 from offramp.answers._charts._canvas import (
+    Encoding,
     KeyEntry,
+    Layer,
     Layout,
-    data,
+    at,
     date_of,
     date_text,
     key,
     label,
+    mark,
     month_axis,
     month_ticks,
     pixel_row,
@@ -105,16 +109,12 @@ def fan(
     span = (float(months[0]), float(months[-1]))
     ranks = _ranks(lines)
 
-    def draw(layout: Layout) -> tuple[list[Any], float]:
-        import altair as alt_
-
+    def draw(layout: Layout) -> tuple[list[Layer], float]:
         height = 250.0 if layout.narrow else 300.0
         to_pixels = height / (last - first)
-        scale = alt_.Scale(domain=[first, last], nice=False, zero=False)
-        axis = value_axis(format, "", last - first, 5)
         x = quantity("month", span, month_axis(span, start, layout))
-        y = alt_.Y("value", type="quantitative", scale=scale, axis=axis)
-        layers: list[Any] = []
+        y = quantity("value", (first, last), value_axis(format, "", last - first, 5))
+        layers: list[Layer] = []
         for line, rank in zip(lines, ranks, strict=True):
             if line.low is None or line.high is None:
                 continue
@@ -123,25 +123,46 @@ def fan(
                 for m, a, b in zip(months, line.low, line.high, strict=True)
             ]
             layers.append(
-                mark("area", band, {"x": x, "y": y, "y2": {'field': 'high'}}, color=side_colour(line.side, rank), opacity=0.17, line=False)
+                mark(
+                    "area",
+                    band,
+                    {"x": x, "y": y, "y2": {"field": "high"}},
+                    color=side_colour(line.side, rank),
+                    opacity=0.17,
+                    line=False,
+                )
             )
         if first < 0 < last:
-            layers.append(
-                mark("rule", [{'value': 0}], {"y": y}, color=RULE)
-            )
+            layers.append(mark("rule", [{"value": 0}], {"y": y}, color=RULE))
         ticks = set(month_ticks(span, layout))
         for line, rank in zip(lines, ranks, strict=True):
-            points = [
-                {"month": m, "value": v} for m, v in zip(months, line.values, strict=True)
-            ]
+            points = [{"month": m, "value": v} for m, v in zip(months, line.values, strict=True)]
             colour = side_colour(line.side, rank)
             layers.append(
-                mark("line", points, {"x": x, "y": y}, color=colour, strokeWidth=2.2, strokeDash=list(DASHES[min(rank, 2)]))
+                mark(
+                    "line",
+                    points,
+                    {"x": x, "y": y},
+                    color=colour,
+                    strokeWidth=2.2,
+                    strokeDash=list(DASHES[min(rank, 2)]),
+                )
             )
             layers.append(
-                mark("point", [p for p in points if p['month'] in ticks], {"x": x, "y": y}, shape=SHAPES[line.side], size=44, filled=True, fill=colour if rank == 0 else PAPER, stroke=colour, strokeWidth=1.5, opacity=1)
+                mark(
+                    "point",
+                    [p for p in points if p["month"] in ticks],
+                    {"x": x, "y": y},
+                    shape=SHAPES[line.side],
+                    size=44,
+                    filled=True,
+                    fill=colour if rank == 0 else PAPER,
+                    stroke=colour,
+                    strokeWidth=1.5,
+                    opacity=1,
+                )
             )
-        layers += _value_rules(thresholds, months, lines, to_pixels, x, y, layout)
+        layers += _value_rules(thresholds, y)
         layers += _month_rules(thresholds, span, (first, last), height, x, y, layout)
         ends = [
             (
@@ -151,6 +172,11 @@ def fan(
                 side_colour(line.side, rank),
             )
             for line, rank in zip(lines, ranks, strict=True)
+        ]
+        ends += [
+            (f"{t.label} {number(t.at, format, decimals)}", t.at, MUTED, MUTED)
+            for t in thresholds
+            if t.axis == "value"
         ]
         layers += _end_labels(ends, span[1], last, to_pixels, height, x, y, layout)
         return layers, height
@@ -198,16 +224,11 @@ def stacked_area(
     span = (float(months[0]), float(months[-1]))
     shades = ramp(len(shares))
 
-    def draw(layout: Layout) -> tuple[list[Any], float]:
-        import altair as alt_
-
+    def draw(layout: Layout) -> tuple[list[Layer], float]:
         height = 260.0 if layout.narrow else 300.0
         x = quantity("month", span, month_axis(span, start, layout))
-        scale = alt_.Scale(domain=[0, 1], nice=False)
-        y = alt_.Y(
-            "value", type="quantitative", scale=scale, axis=value_axis("share", "", 1, 5, False)
-        )
-        layers: list[Any] = []
+        y = quantity("value", (0, 1), value_axis("share", "", 1, 5, False))
+        layers: list[Layer] = []
         floor = [0.0] * len(months)
         ends: list[tuple[str, float, str, str]] = []
         for share, shade in zip(shares, shades, strict=True):
@@ -217,7 +238,14 @@ def stacked_area(
                 for m, a, b in zip(months, floor, ceiling, strict=True)
             ]
             layers.append(
-                mark("area", rows, {"x": x, "y": y, "y2": {'field': 'top'}}, color=shade, opacity=1, line={'color': PAPER, 'strokeWidth': 1.2})
+                mark(
+                    "area",
+                    rows,
+                    {"x": x, "y": y, "y2": {"field": "top"}},
+                    color=shade,
+                    opacity=1,
+                    line={"color": PAPER, "strokeWidth": 1.2},
+                )
             )
             end = share.values[-1]
             text = "<1 %" if 0 < end < 0.005 else number(end, "share", decimals)
@@ -261,17 +289,15 @@ def acceptance_strip(
         return {(True, True): "both", (True, False): "a", (False, True): "b"}.get(pair, "none")
 
     marks = {c: [status((bool(p[0]), bool(p[1]))) for p in seq] for c, seq in contracts.items()}
-    steps = [b - a for a, b in zip(months, months[1:], strict=False)] or [1.0]
+    steps = [b - a for a, b in itertools.pairwise(months)] or [1.0]
     edges = [float(m) for m in months] + [float(months[-1]) + steps[-1]]
     span = (edges[0], edges[-1])
 
-    def draw(layout: Layout) -> tuple[list[Any], float]:
-        import altair as alt_
-
+    def draw(layout: Layout) -> tuple[list[Layer], float]:
         x = quantity("left", span, month_axis(span, start, layout))
         plot = layout.width if layout.narrow else layout.width - layout.names
         cell = layout.line + 14
-        layers: list[Any] = []
+        layers: list[Layer] = []
         top = 0.0
         placed: list[tuple[str, float, float]] = []
         for contract in marks:
@@ -306,17 +332,24 @@ def acceptance_strip(
                     dx=-10,
                     width=layout.names,
                 )
-            for left, right, mark in _runs(marks[contract], edges):
-                fill, ink = FILLS[fills[mark]]
+            for left, right, who in _runs(marks[contract], edges):
+                fill, ink = FILLS[fills[who]]
                 box = {"left": left, "right": right, "top": cell_top, "bottom": cell_top + body}
                 layers.append(
-                    mark("rect", [box], {"x": x, "x2": {'field': 'right'}, "y": y, "y2": {'field': 'bottom'}}, fill=fill, stroke=RULE, strokeWidth=0.8)
+                    mark(
+                        "rect",
+                        [box],
+                        {"x": x, "x2": {"field": "right"}, "y": y, "y2": {"field": "bottom"}},
+                        fill=fill,
+                        stroke=RULE,
+                        strokeWidth=0.8,
+                    )
                 )
                 room = plot * (right - left) / (span[1] - span[0]) - 10
-                if text_width(words[mark], layout.size) <= room:
+                if text_width(words[who], layout.size) <= room:
                     middle = {"left": (left + right) / 2, "top": cell_top + body / 2}
                     layers += label(
-                        words[mark], x, y, layout, row=middle, align="center", colour=ink
+                        words[who], x, y, layout, row=middle, align="center", colour=ink
                     )
         present = [w for w in words if any(w in seq for seq in marks.values())]
         entries = [
@@ -332,9 +365,9 @@ def acceptance_strip(
         Column("accepts", "Who accepts"),
     )
     rows = tuple(
-        (contract, *_month_cells(left, start), words[mark])
+        (contract, *_month_cells(left, start), words[who])
         for contract, seq in marks.items()
-        for left, _, mark in _runs(seq, edges)
+        for left, _, who in _runs(seq, edges)
     )
     table = Table(title, columns, rows, "A row says who accepts from that month on.")
     return wrap_up(name, title, subtitle, alt, table, draw)
@@ -342,11 +375,11 @@ def acceptance_strip(
 
 def _runs(marks: Sequence[str], edges: Sequence[float]) -> list[tuple[float, float, str]]:
     runs: list[tuple[float, float, str]] = []
-    for k, mark in enumerate(marks):
-        if runs and runs[-1][2] == mark:
-            runs[-1] = (runs[-1][0], edges[k + 1], mark)
+    for k, who in enumerate(marks):
+        if runs and runs[-1][2] == who:
+            runs[-1] = (runs[-1][0], edges[k + 1], who)
         else:
-            runs.append((edges[k], edges[k + 1], mark))
+            runs.append((edges[k], edges[k + 1], who))
     return runs
 
 
@@ -362,7 +395,7 @@ def _ranks(lines: Sequence[Line]) -> list[int]:
 def _same_length(
     name: str, months: Sequence[float], series: Sequence[tuple[str, Sequence[Any]]]
 ) -> None:
-    if len(months) < 2 or any(b <= a for a, b in zip(months, months[1:], strict=False)):
+    if len(months) < 2 or any(b <= a for a, b in itertools.pairwise(months)):
         raise ValueError(f"chart {name!r}: months must be two or more, and increase")
     if not series:
         raise ValueError(f"chart {name!r} has nothing to draw")
@@ -390,32 +423,37 @@ def _end_labels(
     top: float,
     to_pixels: float,
     height: float,
-    x: Any,
-    y: Any,
+    x: Encoding,
+    y: Encoding,
     layout: Layout,
     swatch: bool = False,
-) -> list[Any]:
+) -> list[Layer]:
     """Labels right of the last month; each is (text, value, ink, colour of its leader)."""
-    import altair as alt
-
     room = layout.margin - 22
     heights = [len(wrap(text, room, layout.size)) * layout.line + 4.0 for text, *_ in ends]
     targets = [(top - value) * to_pixels for _, value, *_ in ends]
     centres = spread(targets, heights, 0.0, max(height, sum(heights)))
-    layers: list[Any] = []
+    layers: list[Layer] = []
     for (text, value, ink, colour), centre in zip(ends, centres, strict=True):
         placed = top - centre / to_pixels
         leader = {"month": month, "value": value, "label_at": placed}
-        base = alt.Chart(data([leader]))
         layers.append(
-            base.mark_rule(color=RULE, strokeWidth=1, xOffset=3, x2Offset=14).encode(
-                x=x, x2="month:Q", y=y, y2="label_at:Q"
+            mark(
+                "rule",
+                [leader],
+                {"x": x, "x2": {"field": "month"}, "y": y, "y2": {"field": "label_at"}},
+                color=RULE,
+                strokeWidth=1,
+                xOffset=3,
+                x2Offset=14,
             )
         )
         if swatch:
-            box = alt.Chart(data([{"month": month, "value": placed}]))
             layers.append(
-                box.mark_point(
+                mark(
+                    "point",
+                    [{"month": month, "value": placed}],
+                    {"x": x, "y": y},
                     shape="square",
                     size=90,
                     filled=True,
@@ -424,7 +462,7 @@ def _end_labels(
                     strokeWidth=0.6,
                     opacity=1,
                     xOffset=20,
-                ).encode(x=x, y=y)
+                )
             )
         layers += label(
             text,
@@ -439,66 +477,13 @@ def _end_labels(
     return layers
 
 
-def _value_rules(
-    thresholds: Sequence[Threshold],
-    months: Sequence[float],
-    lines: Sequence[Line],
-    to_pixels: float,
-    x: Any,
-    y: Any,
-    layout: Layout,
-) -> list[Any]:
-    """Horizontal dashed rules, labelled at whichever end the lines leave free."""
-    import altair as alt
-
-    layers: list[Any] = []
-    for rule in thresholds:
-        if rule.axis != "value":
-            continue
-        layers.append(
-            mark("rule", [{'value': rule.at}], {"y": y}, color=MUTED, strokeDash=[4, 3], strokeWidth=1)
-        )
-        half = max(1, len(months) // 2)
-        block = 1.5 * layout.line
-
-        def crowd(
-            part: slice, above: bool, at: float = rule.at, block: float = block
-        ) -> int:
-            sign = 1 if above else -1
-            return sum(
-                -4 < sign * (v - at) * to_pixels < block
-                for line in lines
-                for v in line.values[part]
-            )
-
-        places = [
-            (crowd(part, above), rank, left, above)
-            for rank, (part, left, above) in enumerate(
-                (
-                    (slice(0, half), True, True),
-                    (slice(half, None), False, True),
-                    (slice(0, half), True, False),
-                    (slice(half, None), False, False),
-                )
-            )
-        ]
-        _, _, left, above = min(places)
-        row = {"month": float(months[0] if left else months[-1]), "value": rule.at}
-        layers += label(
-            rule.label,
-            x,
-            y,
-            layout,
-            row=row,
-            align="left" if left else "right",
-            dx=6 if left else -6,
-            dy=-4 if above else 4,
-            colour=MUTED,
-            halo=True,
-            width=(layout.width - layout.margin) * 0.8,
-            anchor="bottom" if above else "top",
-        )
-    return layers
+def _value_rules(thresholds: Sequence[Threshold], y: Encoding) -> list[Layer]:
+    """Horizontal dashed rules; their words stand at the line's end, among the series' labels."""
+    return [
+        mark("rule", [{"value": t.at}], {"y": y}, color=MUTED, strokeDash=[4, 3], strokeWidth=1)
+        for t in thresholds
+        if t.axis == "value"
+    ]
 
 
 def _month_rules(
@@ -506,51 +491,59 @@ def _month_rules(
     span: tuple[float, float],
     domain: tuple[float, float],
     height: float,
-    x: Any,
-    y: Any,
+    x: Encoding,
+    y: Encoding,
     layout: Layout,
-) -> list[Any]:
+) -> list[Layer]:
     """Vertical dashed rules; their labels stand above the plot, on levels that do not collide."""
-    import altair as alt
-
     plot = layout.width - layout.margin
     first, last = domain
     to_value = (last - first) / height
-    taken: list[tuple[float, float, float, float]] = []
-    layers: list[Any] = []
-    rules = sorted((t for t in thresholds if t.axis == "month"), key=lambda t: t.at)
-    for rule in rules:
-        at = (rule.at - span[0]) / (span[1] - span[0]) * plot
-        leftward = at > 0.62 * plot
-        room = max(80.0, at - 4 if leftward else layout.width - at - 12)
+    taken: list[tuple[float, float, float]] = []
+    layers: list[Layer] = []
+    labels: list[Layer] = []
+    rules = [(t, (t.at - span[0]) / (span[1] - span[0]) * plot) for t in thresholds]
+    rules = [(t, left) for t, left in rules if t.axis == "month"]
+    leftward = [r for r in rules if r[1] > 0.62 * plot]
+    rightward = [r for r in rules if r[1] <= 0.62 * plot]
+    ordered = [
+        *sorted(rightward, key=lambda r: -r[1]),
+        *sorted(leftward, key=lambda r: r[1]),
+    ]
+    for rule, left in ordered:
+        flip = (rule, left) in leftward
+        room = max(80.0, left - 4 if flip else layout.width - left - 12)
         lines = wrap(rule.label, room, layout.size)
         width = max(text_width(line, layout.size) for line in lines)
         tall = len(lines) * layout.line
-        left, right = (at - width, at) if leftward else (at, at + width)
+        start, end = (left - width, left) if flip else (left, left + width)
         base = 5.0
-        for other_left, other_right, _, other_top in sorted(taken, key=lambda t: t[3]):
-            if left < other_right + 8 and other_left - 8 < right:
+        for other_start, other_end, other_top in sorted(taken, key=lambda t: t[2]):
+            if start < other_end + 8 and other_start - 8 < end:
                 base = max(base, other_top + 5)
-        taken.append((left, right, base, base + tall))
-        row = {
-            "month": rule.at,
-            "value": last + (base + 2) * to_value,
-            "foot": first,
-            "label_at": last + base * to_value,
-        }
+        taken.append((start, end, base + tall))
+        rule_row = {"month": rule.at, "value": last + (base + tall) * to_value, "foot": first}
         layers.append(
-            mark("rule", [{'month': rule.at, 'value': last + (base + tall) * to_value, 'foot': first}], {"x": x, "y": y, "y2": {'field': 'foot'}}, color=MUTED, strokeDash=[4, 3], strokeWidth=1)
+            mark(
+                "rule",
+                [rule_row],
+                {"x": x, "y": y, "y2": {"field": "foot"}},
+                color=MUTED,
+                strokeDash=[4, 3],
+                strokeWidth=1,
+            )
         )
-        layers += label(
+        labels += label(
             rule.label,
             x,
             y,
             layout,
-            row=row,
-            align="right" if leftward else "left",
-            dx=-5 if leftward else 5,
+            row={"month": rule.at, "value": last + (base + 2) * to_value},
+            align="right" if flip else "left",
+            dx=-5 if flip else 5,
             colour=MUTED,
             width=room,
             anchor="bottom",
+            halo=True,
         )
-    return layers
+    return layers + labels

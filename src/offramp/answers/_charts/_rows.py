@@ -11,11 +11,14 @@ from typing import Any
 
 from offramp.answers._answer import Cell, Chart, Column, Format, Table
 from offramp.answers._charts._canvas import (
+    Encoding,
     KeyEntry,
+    Layer,
     Layout,
-    data,
+    at,
     key,
     label,
+    mark,
     pixel_row,
     quantity,
     span_text,
@@ -91,9 +94,7 @@ def dots_and_ranges(
     first, last = domain or tidy_domain(min(figures), max(figures), format)
     colour = side_colour(side)
 
-    def draw(layout: Layout) -> tuple[list[Any], float]:
-        import altair as alt_
-
+    def draw(layout: Layout) -> tuple[list[Layer], float]:
         tall = layout.line + 4
         placed: list[tuple[PlanRow, float, float, float]] = []
         top = 4.0
@@ -114,10 +115,15 @@ def dots_and_ranges(
         y = pixel_row("top", height)
         axis = value_axis(format, unit, last - first, 4 if layout.narrow else 6)
         x = quantity("value", (first, last), axis)
-        layers: list[Any] = []
+        layers: list[Layer] = []
         for row, name_top, body_top, body in placed:
             layers.append(
-                mark("rule", [{'top': body_top + body + (6 if layout.narrow else 7)}], {"y": y}, color=GRID)
+                mark(
+                    "rule",
+                    [{"top": body_top + body + (6 if layout.narrow else 7)}],
+                    {"y": y},
+                    color=GRID,
+                )
             )
             layers += _row_name(row.name, row.remark, name_top, body, y, layout)
             pair = [d for d in (row.first, row.second) if d is not None]
@@ -150,9 +156,7 @@ def dots_and_ranges(
         for d in (row.first, row.second) if paired else (row.first,):
             line += [d.value, d.low, d.high] if d is not None else [None, None, None]
         cells.append((*line, row.remark) if remarks else tuple(line))
-    return wrap_up(
-        name, title, subtitle, alt, Table(title, tuple(columns), tuple(cells)), draw
-    )
+    return wrap_up(name, title, subtitle, alt, Table(title, tuple(columns), tuple(cells)), draw)
 
 
 def diverging_bars(
@@ -182,9 +186,7 @@ def diverging_bars(
     pad = 0.02 * (high - low)
     first, last = (low - pad if low < 0 else 0.0), (high + pad if high > 0 else 0.0)
 
-    def draw(layout: Layout) -> tuple[list[Any], float]:
-        import altair as alt_
-
+    def draw(layout: Layout) -> tuple[list[Layer], float]:
         room = layout.width if layout.narrow else layout.names - 12
         tall = layout.line + 2.0
         names: list[tuple[str, float, bool]] = []
@@ -209,21 +211,23 @@ def diverging_bars(
         height = top
         y = pixel_row("top", height)
         axis = value_axis(format, unit, last - first, 4 if layout.narrow else 6)
-        x = quantity("value", (first, last), axis)
-        layers: list[Any] = []
+        reserve = 0.0 if low >= 0 else 0.16 * (last - first)
+        x = quantity("value", (first - reserve, last), axis)
+        layers: list[Layer] = [_zero(x)]
         name_x = at(0)
-        for text, at, is_group in names:
+        for text, name_top, is_group in names:
             if is_group or layout.narrow:
                 layers += label(
                     text,
                     name_x,
                     y,
                     layout,
-                    row={"top": at},
+                    row={"top": name_top},
                     dx=0 if layout.narrow else -layout.names,
                     width=layout.width,
                     anchor="top",
                     weight="bold" if is_group else "normal",
+                    halo=True,
                 )
         for (bar, middle), (text, *_rest) in zip(
             placed, [n for n in names if not n[2]], strict=True
@@ -243,13 +247,25 @@ def diverging_bars(
                 )
             box = {"value": 0, "end": bar.value, "top": middle - 7, "bottom": middle + 7}
             layers.append(
-                mark("rect", [box], {"x": x, "x2": {'field': 'end'}, "y": y, "y2": {'field': 'bottom'}}, color=colour, opacity=0.85)
+                mark(
+                    "rect",
+                    [box],
+                    {"x": x, "x2": {"field": "end"}, "y": y, "y2": {"field": "bottom"}},
+                    color=colour,
+                    opacity=0.85,
+                )
             )
             reach = [bar.value]
             if bar.low is not None and bar.high is not None:
                 reach += [bar.low, bar.high]
                 layers.append(
-                    mark("rule", [{'value': bar.low, 'end': bar.high, 'top': middle}], {"x": x, "x2": {'field': 'end'}, "y": y}, color=INK, strokeWidth=1.3)
+                    mark(
+                        "rule",
+                        [{"value": bar.low, "end": bar.high, "top": middle}],
+                        {"x": x, "x2": {"field": "end"}, "y": y},
+                        color=INK,
+                        strokeWidth=1.3,
+                    )
                 )
             edge = max(*reach, 0.0) if bar.value >= 0 else min(*reach, 0.0)
             layers += label(
@@ -262,7 +278,6 @@ def diverging_bars(
                 dx=6 if bar.value >= 0 else -6,
                 halo=True,
             )
-        layers.append(_zero(x))
         if positive[1] or negative[1]:
             entries = [
                 KeyEntry("square", side_colour(side), side_colour(side), words)
@@ -289,23 +304,17 @@ def diverging_bars(
         )
         for b in bars
     ]
-    return wrap_up(
-        name, title, subtitle, alt, Table(title, tuple(columns), tuple(cells)), draw
-    )
+    return wrap_up(name, title, subtitle, alt, Table(title, tuple(columns), tuple(cells)), draw)
 
 
 def _zero(x: Any) -> Any:
-    import altair as alt
-
-    return mark("rule", [{'value': 0}], {"x": x}, color=MUTED, strokeWidth=1)
+    return mark("rule", [{"value": 0}], {"x": x}, color=MUTED, strokeWidth=1)
 
 
 def _row_name(
-    text: str, remark: str, top: float, body: float, y: Any, layout: Layout
-) -> list[Any]:
+    text: str, remark: str, top: float, body: float, y: Encoding, layout: Layout
+) -> list[Layer]:
     """A row's name with its remark: left of the row, or above it on a phone."""
-    import altair as alt
-
     room = layout.width if layout.narrow else layout.names
     block = len(wrap(text, room, layout.size)) * layout.line
     more = len(wrap(remark, room, layout.size - 1)) * layout.line if remark else 0
@@ -345,31 +354,45 @@ def _dot(
     rank: int,
     middle: float,
     colour: str,
-    x: Any,
-    y: Any,
+    x: Encoding,
+    y: Encoding,
     format: Format,
     decimals: int,
     layout: Layout,
-) -> list[Any]:
-    import altair as alt
-
-    marks: list[Any] = []
+) -> list[Layer]:
+    marks: list[Layer] = []
     reach = dot.value
     if dot.low is not None and dot.high is not None:
         reach = max(dot.value, dot.high)
         marks.append(
-            mark("rule", [{'value': dot.low, 'end': dot.high, 'top': middle}], {"x": x, "x2": {'field': 'end'}, "y": y}, color=colour, strokeWidth=5, opacity=0.3, strokeCap='round')
+            mark(
+                "rule",
+                [{"value": dot.low, "end": dot.high, "top": middle}],
+                {"x": x, "x2": {"field": "end"}, "y": y},
+                color=colour,
+                strokeWidth=5,
+                opacity=0.3,
+                strokeCap="round",
+            )
         )
     marks.append(
-        mark("point", [{'value': dot.value, 'top': middle}], {"x": x, "y": y}, shape='diamond' if rank else 'circle', size=100 if rank else 80, filled=True, fill=PAPER if rank else colour, stroke=colour, strokeWidth=1.8, opacity=1)
+        mark(
+            "point",
+            [{"value": dot.value, "top": middle}],
+            {"x": x, "y": y},
+            shape="diamond" if rank else "circle",
+            size=100 if rank else 80,
+            filled=True,
+            fill=PAPER if rank else colour,
+            stroke=colour,
+            strokeWidth=1.8,
+            opacity=1,
+        )
     )
     text = number(dot.value, format, decimals)
     words = span_text(dot.low, dot.high, format, decimals)
-    if words and not layout.narrow:
-        text = f"{text} ({words})"
-    elif words and text_width(f"{text} ({words})", layout.size) < 0.28 * layout.width:
-        text = f"{text} ({words})"
+    whole = f"{text} ({words})" if words else text
+    if not layout.narrow or text_width(whole, layout.size) < 0.28 * layout.width:
+        text = whole
     marks += label(text, x, y, layout, row={"value": reach, "top": middle}, dx=9, halo=True)
     return marks
-
-

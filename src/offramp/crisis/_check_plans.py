@@ -1,0 +1,418 @@
+"""Cross-checks of what people intend: triggers, preconditions, offers, red lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from offramp.crisis._beliefs import Kind as Type
+from offramp.crisis._diagnostics import Path
+from offramp.crisis._expressions import (
+    Compare,
+    Expr,
+    ExpressionError,
+    Kind,
+    Logic,
+    Name,
+    Threshold,
+    check,
+    evaluate,
+    parse,
+    thresholds,
+)
+from offramp.crisis._findings import Finding, View
+from offramp.crisis._pressure import Lever, Plan, Stage
+from offramp.crisis._quantity import Quantity
+
+REGIMES = ("standoff", "war", "ceasefire", "settlement")
+"""Public regimes of the game that a condition may name."""
+
+START = "start"
+"""The trigger of a stage that begins with the plan."""
+
+ALWAYS = "always"
+"""The condition of an event that can come at any time."""
+
+NEVER = 999.0
+"""Months of ``undo_months`` that mean: cannot be undone."""
+
+SLACK = 1e-9
+"""Slack of a term that lies on a red line."""
+
+
+def trigger_names(view: View) -> dict[str, Kind]:
+    """What a trigger may speak about."""
+    numbers = ("months", "months_without_ceasefire", "position", "cohesion", "rung")
+    kinds: dict[str, Kind] = {
+        **dict.fromkeys(numbers, "number"),
+        **dict.fromkeys((f"belief.{key}" for key in view.ids["types"]), "number"),
+        **dict.fromkeys(REGIMES, "truth"),
+    }
+    return kinds
+
+
+def event_names(view: View) -> dict[str, Kind]:
+    """What the condition of an event may speak about."""
+    return {**trigger_names(view), "force_deployed": "truth"}
+
+
+def _errors(path: Path, text: str, kinds: Mapping[str, Kind]) -> Iterator[Finding]:
+    """What is wrong with a condition, as findings."""
+    try:
+        wrong = check(parse(text), kinds, result="truth")
+    except ExpressionError as error:
+        wrong = [error]
+    for one in wrong:
+        yield Finding(path, one.message, one.suggestion, offset=one.offset, code="expression")
+
+
+@lru_cache(maxsize=512)
+def _parsed(text: str) -> Expr | None:
+    try:
+        return parse(text)
+    except ExpressionError:
+        return None
+
+
+# --- Conditions ----------------------------------------------------------------------------
+
+
+def red_line_rules(view: View) -> Iterator[Finding]:
+    """The rule of a red line is a condition on ``x``, and some settlement can meet it."""
+    for key, line in view.crisis.red_lines.items():
+        path = ("red_lines", key, "rule")
+        wrong = list(_errors(path, line.rule, {"x": "number"}))
+        for one in wrong:
+            yield replace(one, suggestion=one.suggestion or "`x` is the term, as in `x <= 0.65`")
+        rule = _parsed(line.rule)
+        if not wrong and rule is not None and _impossible(rule, {"x": (0.0, 1.0)}):
+            message = f"no term between 0 and 1 meets `{line.rule}`"
+            yield Finding(path, message, "0 is bloc A's end of the issue and 1 is bloc B's")
+
+
+def refusals(view: View) -> Iterator[Finding]:
+    """A refusal that compares something compares issues; otherwise it is words."""
+    kinds: dict[str, Kind] = dict.fromkeys(view.ids["issues"], "number")
+    for key, text in view.crisis.refusals.items():
+        rule = _parsed(text)
+        if isinstance(rule, Compare | Logic):
+            yield from _errors(("refusals", key), text, kinds)
+
+
+def triggers(view: View) -> Iterator[Finding]:
+    """Triggers are conditions on what both sides can see, and they can come true."""
+    kinds, ranges = trigger_names(view), _ranges(view)
+    for key, plan in view.crisis.plans.items():
+        for place, stage in enumerate(plan.stages):
+            if stage.trigger == START:
+                continue
+            path = ("plans", key, "stages", place, "trigger")
+            wrong = list(_errors(path, stage.trigger, kinds))
+            yield from wrong
+            rule = _parsed(stage.trigger)
+            if not wrong and rule is not None and (part := _impossible(rule, ranges)):
+                low, high = ranges[part.name]
+                message = f"this can never be true: `{part.name}` lies in {low:g} to {high:g}"
+                hint = "months are counted up to the horizon" if "months" in part.name else None
+                yield Finding(path, message, hint, offset=part.offset, code="unreachable")
+
+
+def conditions(view: View) -> Iterator[Finding]:
+    """Conditions of events are conditions on what the game knows."""
+    kinds = event_names(view)
+    for key, event in view.crisis.events.items():
+        if event.when != ALWAYS:
+            yield from _errors(("events", key, "when"), event.when, kinds)
+
+
+def _ranges(view: View) -> dict[str, tuple[float, float]]:
+    crisis = view.crisis
+    horizon = float(crisis.clock.horizon_months)
+    rungs = [step.rung for step in crisis.ladder.rungs] or [0]
+    tiers = crisis.coalition.tiers or (1.0,)
+    return {
+        "months": (0.0, horizon),
+        "months_without_ceasefire": (0.0, horizon),
+        "position": (-float(crisis.war.reach), float(crisis.war.reach)),
+        "cohesion": (min(tiers), max(tiers)),
+        "rung": (float(min(rungs)), float(max(rungs))),
+        **{f"belief.{key}": (0.0, 1.0) for key in view.ids["types"]},
+    }
+
+
+def _impossible(rule: Expr, ranges: Mapping[str, tuple[float, float]]) -> Threshold | None:
+    """A threshold that keeps ``rule`` from ever being true, if one can be named."""
+    if isinstance(rule, Logic) and rule.operator == "or":
+        parts = [_impossible(operand, ranges) for operand in rule.operands]
+        return parts[0] if all(parts) else None
+    if isinstance(rule, Logic):
+        for operand in rule.operands:
+            if (found := _impossible(operand, ranges)) is not None:
+                return found
+    try:
+        limits = thresholds(rule)
+    except ExpressionError:
+        return None
+    left: dict[str, tuple[float, float]] = dict(ranges)
+    for limit in limits:
+        if limit.name not in left:
+            continue
+        low, high = left[limit.name]
+        if not _meets(limit, low, high):
+            return limit
+        if limit.operator in (">=", ">", "=="):
+            low = max(low, limit.value)
+        if limit.operator in ("<=", "<", "=="):
+            high = min(high, limit.value)
+        left[limit.name] = (low, high)
+    return None
+
+
+def _meets(limit: Threshold, low: float, high: float) -> bool:
+    """Whether some number from ``low`` to ``high`` meets the threshold."""
+    match limit.operator:
+        case ">":
+            return high > limit.value
+        case ">=":
+            return high >= limit.value
+        case "<":
+            return low < limit.value
+        case "<=":
+            return low <= limit.value
+        case "==":
+            return low <= limit.value <= high
+        case _:
+            return not low == high == limit.value
+
+
+def _implies(rule: Expr | None, name: str) -> bool:
+    """Whether a condition can hold only while the truth ``name`` does."""
+    if isinstance(rule, Name):
+        return rule.name == name
+    if isinstance(rule, Logic):
+        parts = [_implies(operand, name) for operand in rule.operands]
+        return any(parts) if rule.operator == "and" else all(parts)
+    return False
+
+
+# --- Preconditions -------------------------------------------------------------------------
+
+
+def circular_needs(view: View) -> Iterator[Finding]:
+    """No lever needs, by way of others, itself."""
+    levers = view.crisis.levers
+    needs = {k: [n for n in lever.needs if n in levers] for k, lever in levers.items()}
+    reported: set[frozenset[str]] = set()
+    for start in needs:
+        circle = _circle(start, needs)
+        if circle and frozenset(circle) not in reported:
+            reported.add(frozenset(circle))
+            chain = " needs ".join(f"`{key}`" for key in (*circle, circle[0]))
+            message = f"the preconditions go in a circle: {chain}"
+            hint = f"take one of them out of `needs`: as it stands, `{start}` can never begin"
+            yield Finding(("levers", start, "needs"), message, hint, code="circular")
+
+
+def _circle(start: str, needs: Mapping[str, list[str]]) -> tuple[str, ...]:
+    """The shortest way from ``start`` back to itself, or nothing."""
+    ways: list[tuple[str, ...]] = [(start,)]
+    seen: set[str] = set()
+    for way in ways:  # grows while it is walked
+        for key in needs[way[-1]]:
+            if key == start:
+                return way
+            if key not in seen:
+                seen.add(key)
+                ways.append((*way, key))
+    return ()
+
+
+def preconditions(view: View) -> Iterator[Finding]:
+    """A plan uses a lever only where what the lever needs has been provided."""
+    crisis = view.crisis
+    for key, plan in crisis.plans.items():
+        used: set[str] = set()
+        for place, stage in enumerate(plan.stages):
+            used |= {use.lever for use in stage.on}
+            for nth, use in enumerate(stage.on):
+                lever = crisis.levers.get(use.lever)
+                if lever is None:
+                    continue
+                path: Path = ("plans", key, "stages", place, "on", nth, "lever")
+                for need in lever.needs:
+                    yield from _unmet(view, path, plan, stage, use.lever, need, used)
+            used -= set(stage.off)
+        for name, uses in (("on_ceasefire", plan.on_ceasefire),):
+            for nth, lever_id in enumerate(uses):
+                lever = crisis.levers.get(lever_id)
+                for need in lever.needs if lever is not None else ():
+                    if need in crisis.levers and need not in (*used, *uses):
+                        message = f"`{lever_id}` needs `{need}`, which the plan does not switch on"
+                        hint = f"add `{need}` to a stage, or to `on_ceasefire`"
+                        yield Finding(("plans", key, name, nth), message, hint, code="needs")
+
+
+def _unmet(
+    view: View, path: Path, plan: Plan, stage: Stage, lever: str, need: str, used: set[str]
+) -> Iterator[Finding]:
+    """A finding if ``need`` of a lever is not provided where ``stage`` switches it on."""
+    if need in view.crisis.levers:
+        if need not in used:
+            message = f"`{lever}` needs `{need}`, which no stage up to this one switches on"
+            yield Finding(path, message, f"add `{need}` to this stage or before", code="needs")
+    elif need == "ceasefire":
+        begins = stage.trigger == START
+        given = view.crisis.regime == "ceasefire" if begins else False
+        if not given and not _implies(_parsed(stage.trigger), "ceasefire"):
+            message = f"`{lever}` needs a ceasefire, and this stage can begin without one"
+            hint = f"move `{lever}` to `on_ceasefire`, or let the trigger ask for `ceasefire`"
+            yield Finding(path, message, hint, code="needs")
+    elif need in ("mandate", "host_consent"):
+        agreed = bool(stage.authority.of) and stage.authority.when != "none"
+        if agreed or plan.preagreed:
+            return
+        if need == "host_consent" and any(
+            guarantee.lever == lever and guarantee.host_consent is not None
+            for guarantee in view.crisis.guarantees.values()
+        ):
+            return
+        what = "a mandate" if need == "mandate" else "the host's consent"
+        message = f"`{lever}` needs {what}, and nobody gives one in this stage"
+        hint = "say under `authority` who must agree (`of`) and `when`"
+        yield Finding(path, message, hint, code="needs")
+
+
+def timing(view: View) -> Iterator[Finding]:
+    """Levers reach full effect before the plan's deadline and stay under its cap of rungs."""
+    for key, plan in view.crisis.plans.items():
+        for place, stage in enumerate(plan.stages):
+            for nth, use in enumerate(stage.on):
+                lever = view.crisis.levers.get(use.lever)
+                if lever is None:
+                    continue
+                path: Path = ("plans", key, "stages", place, "on", nth, "lever")
+                months = _months_to_full(lever, plan)
+                if plan.deadline_months is not None and months > plan.deadline_months:
+                    message = (
+                        f"`{use.lever}` reaches full effect after {months:g} months, the plan's "
+                        f"deadline is {plan.deadline_months:g}"
+                    )
+                    yield Finding(path, message, warning=True, code="timing")
+                if plan.rung_cap is not None and lever.rung > plan.rung_cap:
+                    message = (
+                        f"`{use.lever}` is on rung {lever.rung}, above the plan's cap of "
+                        f"{plan.rung_cap}"
+                    )
+                    yield Finding(path, message, warning=True, code="rung-cap")
+
+
+def _months_to_full(lever: Lever, plan: Plan) -> float:
+    months = lever.lag.value + lever.ramp.value
+    return months if plan.slowest_ramp is None else min(months, plan.slowest_ramp.value)
+
+
+def withheld(view: View) -> Iterator[Finding]:
+    """A plan does not use what it keeps back."""
+    for key, plan in view.crisis.plans.items():
+        used = {use.lever for stage in plan.stages for use in stage.on}
+        for place, lever_id in enumerate(plan.withheld):
+            if lever_id not in used:
+                continue
+            lever = view.crisis.levers.get(lever_id)
+            final = lever is not None and lever.undo_months >= NEVER
+            spent = ", and it cannot be taken back once used" if final else ""
+            message = f"the plan keeps `{lever_id}` back and also uses it{spent}"
+            yield Finding(("plans", key, "withheld", place), message, warning=True, code="withheld")
+
+
+# --- Offers --------------------------------------------------------------------------------
+
+
+def offers(view: View) -> Iterator[Finding]:
+    """A plan's own offer crosses no hard red line of those who make it."""
+    crisis = view.crisis
+    for key, plan in crisis.plans.items():
+        contract = crisis.contracts.get(plan.offer or "")
+        if contract is None:
+            continue
+        path: Path = ("plans", key, "offer")
+        for line_id, line in crisis.red_lines.items():
+            rule, term = _parsed(line.rule), contract.terms.get(line.issue)
+            if not line.hard or rule is None or term is None or _holds(rule, term):
+                continue
+            actor = crisis.actors.get(line.actor)
+            own = actor is not None and actor.bloc == "A"
+            message = (
+                f"the plan's own offer `{plan.offer}` puts {line.issue} at {term:g}, which the "
+                f"hard red line `{line_id}` of {line.actor} (`{line.rule}`) forbids"
+            )
+            hint = (
+                "change the offer or the line, or make the line a penalty (`hard: false`)"
+                if own
+                else f"{line.actor} can never accept this offer"
+            )
+            yield Finding(path, message, hint, warning=not own, code="red-line")
+        yield from _closed(view, path, plan.offer or "", contract.terms)
+
+
+def _closed(view: View, path: Path, offer: str, terms: Mapping[str, float]) -> Iterator[Finding]:
+    """Warnings for terms beyond what A lets onto the table."""
+    for key, issue in view.crisis.issues.items():
+        limit = issue.status_quo + issue.open.value * (1.0 - issue.status_quo)
+        term = terms.get(key)
+        if term is not None and term > limit + SLACK:
+            message = (
+                f"the offer `{offer}` puts {key} at {term:g}, but only terms up to {limit:.3g} "
+                "are on the table"
+            )
+            hint = f"raise `issues.{key}.open`, or have a lever of the plan set it"
+            yield Finding(path, message, hint, warning=True, code="closed-issue")
+
+
+def _holds(rule: Expr, term: float) -> bool:
+    """Whether a rule on ``x`` holds at, or within rounding of, a term."""
+    for x in (term, term - SLACK, term + SLACK):
+        try:
+            if evaluate(rule, {"x": x}):
+                return True
+        except ExpressionError:
+            return True  # reported where the rule stands
+    return False
+
+
+# --- Types ---------------------------------------------------------------------------------
+
+_NOT_PAYOFF = {"name", "meaning", "prior"}
+
+
+def same_types(view: View) -> Iterator[Finding]:
+    """Types that want the same are one type: no evidence can tell them apart in the game."""
+    first: dict[tuple[object, ...], str] = {}
+    for key, kind in view.crisis.types.items():
+        twin = first.setdefault(_payoffs(kind), key)
+        if twin != key:
+            message = f"the types `{twin}` and `{key}` have the same payoffs: they act alike"
+            hint = "give them different payoffs, or make them one type"
+            yield Finding(("types", key), message, hint, warning=True, code="same-types")
+
+
+def _payoffs(kind: Type) -> tuple[object, ...]:
+    values: Iterable[object] = (
+        getattr(kind, name) for name in Type.model_fields if name not in _NOT_PAYOFF
+    )
+    return tuple(v.value if isinstance(v, Quantity) else v for v in values)
+
+
+CHECKS = (
+    red_line_rules,
+    refusals,
+    triggers,
+    conditions,
+    circular_needs,
+    preconditions,
+    timing,
+    withheld,
+    offers,
+    same_types,
+)
