@@ -107,6 +107,17 @@ def test_a_chart_without_alt_text_is_refused() -> None:
         matrix("m", **words, rows=("A",), columns=("x",), cells=(("yes",),))
 
 
+def test_a_wide_matrix_becomes_a_list_on_a_phone() -> None:
+    readings = ("Realist", "Institutionalist", "Constructivist", "Deterrence", "Bureaucratic")
+    cells = (("follows", "undetermined", "contradicts", "cannot be expressed", "follows"),)
+    chart = matrix("m", **WORDS, rows=("Claim",), columns=readings, cells=cells)
+    narrow = chart.spec["usermeta"]["offramp"]["narrow"]
+    assert validator().is_valid(narrow)
+    text = json.dumps(narrow)
+    assert all(word in text for word in (*readings, "undetermined", "cannot be"))
+    assert "-\\n" not in text
+
+
 def test_a_plan_without_a_range_is_drawn_without_one() -> None:
     chart = dots_and_ranges("d", **WORDS, rows=(PlanRow("Wait", Dot(0.2)),))
     assert chart.table.rows == (("Wait", 0.2, None, None),)

@@ -1,7 +1,8 @@
 """Cross-checks: what the schema cannot see, because it needs two places of a file at once.
 
 The checks are small functions, by subject: who and what (:mod:`._check_ids`), numbers
-(:mod:`._check_numbers`), intentions (:mod:`._check_plans`) and time (:mod:`._check_dates`).
+(:mod:`._check_numbers`), conditions (:mod:`._check_conditions`), intentions
+(:mod:`._check_plans`) and time (:mod:`._check_dates`).
 An error means that the crisis cannot be used as written; a warning that it can, but that it
 probably does not say what was meant.
 """
@@ -11,7 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from offramp.crisis import _check_dates, _check_ids, _check_numbers, _check_plans
+from offramp.crisis import (
+    _check_conditions,
+    _check_dates,
+    _check_ids,
+    _check_numbers,
+    _check_plans,
+)
 from offramp.crisis._diagnostics import Problem
 from offramp.crisis._document import Document
 from offramp.crisis._findings import Finding, View, placed
@@ -20,6 +27,7 @@ from offramp.crisis._schema import Crisis
 CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     *_check_ids.CHECKS,
     *_check_numbers.CHECKS,
+    *_check_conditions.CHECKS,
     *_check_plans.CHECKS,
     *_check_dates.CHECKS,
 )

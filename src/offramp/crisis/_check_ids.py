@@ -224,7 +224,11 @@ def members(view: View) -> Iterator[Finding]:
         known = (*ids["levers"], *ids["refusals"])
         yield from _all((*at, "refuses"), member.refuses, known, "lever or refusal")
         known = (*DECISIONS, *FIELDS_OF_CONSENT, *ids["levers"])
-        yield from _all((*at, "vetoes"), member.vetoes, known, "decision or lever")
+        for place, veto in enumerate(member.vetoes):
+            if veto not in known:
+                message = f"nothing is decided under the name `{veto}`: this veto is never used"
+                hint = did_you_mean(veto, known) or f"decisions are {', '.join(known[:9])}"
+                yield Finding((*at, "vetoes", place), message, hint, warning=True)
     weights = view.crisis.coalition.majority_weights
     yield from _keys(("coalition", "majority_weights"), weights, view.parties, "member")
     if view.crisis.broker is not None:

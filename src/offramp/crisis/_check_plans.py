@@ -1,200 +1,22 @@
-"""Cross-checks of what people intend: triggers, preconditions, offers, red lines."""
+"""Cross-checks of what people intend: preconditions, timing, offers, types."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from functools import lru_cache
 
 from offramp.crisis._beliefs import Kind as Type
+from offramp.crisis._check_conditions import START, implies, parsed
 from offramp.crisis._diagnostics import Path
-from offramp.crisis._expressions import (
-    Compare,
-    Expr,
-    ExpressionError,
-    Kind,
-    Logic,
-    Name,
-    Threshold,
-    check,
-    evaluate,
-    parse,
-    thresholds,
-)
+from offramp.crisis._expressions import Expr, ExpressionError, evaluate
 from offramp.crisis._findings import Finding, View
 from offramp.crisis._pressure import Lever, Plan, Stage
 from offramp.crisis._quantity import Quantity
-
-REGIMES = ("standoff", "war", "ceasefire", "settlement")
-"""Public regimes of the game that a condition may name."""
-
-START = "start"
-"""The trigger of a stage that begins with the plan."""
-
-ALWAYS = "always"
-"""The condition of an event that can come at any time."""
 
 NEVER = 999.0
 """Months of ``undo_months`` that mean: cannot be undone."""
 
 SLACK = 1e-9
 """Slack of a term that lies on a red line."""
-
-
-def trigger_names(view: View) -> dict[str, Kind]:
-    """What a trigger may speak about."""
-    numbers = ("months", "months_without_ceasefire", "position", "cohesion", "rung")
-    kinds: dict[str, Kind] = {
-        **dict.fromkeys(numbers, "number"),
-        **dict.fromkeys((f"belief.{key}" for key in view.ids["types"]), "number"),
-        **dict.fromkeys(REGIMES, "truth"),
-    }
-    return kinds
-
-
-def event_names(view: View) -> dict[str, Kind]:
-    """What the condition of an event may speak about."""
-    return {**trigger_names(view), "force_deployed": "truth"}
-
-
-def _errors(path: Path, text: str, kinds: Mapping[str, Kind]) -> Iterator[Finding]:
-    """What is wrong with a condition, as findings."""
-    try:
-        wrong = check(parse(text), kinds, result="truth")
-    except ExpressionError as error:
-        wrong = [error]
-    for one in wrong:
-        yield Finding(path, one.message, one.suggestion, offset=one.offset, code="expression")
-
-
-@lru_cache(maxsize=512)
-def _parsed(text: str) -> Expr | None:
-    try:
-        return parse(text)
-    except ExpressionError:
-        return None
-
-
-# --- Conditions ----------------------------------------------------------------------------
-
-
-def red_line_rules(view: View) -> Iterator[Finding]:
-    """The rule of a red line is a condition on ``x``, and some settlement can meet it."""
-    for key, line in view.crisis.red_lines.items():
-        path = ("red_lines", key, "rule")
-        wrong = list(_errors(path, line.rule, {"x": "number"}))
-        for one in wrong:
-            yield replace(one, suggestion=one.suggestion or "`x` is the term, as in `x <= 0.65`")
-        rule = _parsed(line.rule)
-        if not wrong and rule is not None and _impossible(rule, {"x": (0.0, 1.0)}):
-            message = f"no term between 0 and 1 meets `{line.rule}`"
-            yield Finding(path, message, "0 is bloc A's end of the issue and 1 is bloc B's")
-
-
-def refusals(view: View) -> Iterator[Finding]:
-    """A refusal that compares something compares issues; otherwise it is words."""
-    kinds: dict[str, Kind] = dict.fromkeys(view.ids["issues"], "number")
-    for key, text in view.crisis.refusals.items():
-        rule = _parsed(text)
-        if isinstance(rule, Compare | Logic):
-            yield from _errors(("refusals", key), text, kinds)
-
-
-def triggers(view: View) -> Iterator[Finding]:
-    """Triggers are conditions on what both sides can see, and they can come true."""
-    kinds, ranges = trigger_names(view), _ranges(view)
-    for key, plan in view.crisis.plans.items():
-        for place, stage in enumerate(plan.stages):
-            if stage.trigger == START:
-                continue
-            path = ("plans", key, "stages", place, "trigger")
-            wrong = list(_errors(path, stage.trigger, kinds))
-            yield from wrong
-            rule = _parsed(stage.trigger)
-            if not wrong and rule is not None and (part := _impossible(rule, ranges)):
-                low, high = ranges[part.name]
-                message = f"this can never be true: `{part.name}` lies in {low:g} to {high:g}"
-                hint = "months are counted up to the horizon" if "months" in part.name else None
-                yield Finding(path, message, hint, offset=part.offset, code="unreachable")
-
-
-def conditions(view: View) -> Iterator[Finding]:
-    """Conditions of events are conditions on what the game knows."""
-    kinds = event_names(view)
-    for key, event in view.crisis.events.items():
-        if event.when != ALWAYS:
-            yield from _errors(("events", key, "when"), event.when, kinds)
-
-
-def _ranges(view: View) -> dict[str, tuple[float, float]]:
-    crisis = view.crisis
-    horizon = float(crisis.clock.horizon_months)
-    rungs = [step.rung for step in crisis.ladder.rungs] or [0]
-    tiers = crisis.coalition.tiers or (1.0,)
-    return {
-        "months": (0.0, horizon),
-        "months_without_ceasefire": (0.0, horizon),
-        "position": (-float(crisis.war.reach), float(crisis.war.reach)),
-        "cohesion": (min(tiers), max(tiers)),
-        "rung": (float(min(rungs)), float(max(rungs))),
-        **{f"belief.{key}": (0.0, 1.0) for key in view.ids["types"]},
-    }
-
-
-def _impossible(rule: Expr, ranges: Mapping[str, tuple[float, float]]) -> Threshold | None:
-    """A threshold that keeps ``rule`` from ever being true, if one can be named."""
-    if isinstance(rule, Logic) and rule.operator == "or":
-        parts = [_impossible(operand, ranges) for operand in rule.operands]
-        return parts[0] if all(parts) else None
-    if isinstance(rule, Logic):
-        for operand in rule.operands:
-            if (found := _impossible(operand, ranges)) is not None:
-                return found
-    try:
-        limits = thresholds(rule)
-    except ExpressionError:
-        return None
-    left: dict[str, tuple[float, float]] = dict(ranges)
-    for limit in limits:
-        if limit.name not in left:
-            continue
-        low, high = left[limit.name]
-        if not _meets(limit, low, high):
-            return limit
-        if limit.operator in (">=", ">", "=="):
-            low = max(low, limit.value)
-        if limit.operator in ("<=", "<", "=="):
-            high = min(high, limit.value)
-        left[limit.name] = (low, high)
-    return None
-
-
-def _meets(limit: Threshold, low: float, high: float) -> bool:
-    """Whether some number from ``low`` to ``high`` meets the threshold."""
-    match limit.operator:
-        case ">":
-            return high > limit.value
-        case ">=":
-            return high >= limit.value
-        case "<":
-            return low < limit.value
-        case "<=":
-            return low <= limit.value
-        case "==":
-            return low <= limit.value <= high
-        case _:
-            return not low == high == limit.value
-
-
-def _implies(rule: Expr | None, name: str) -> bool:
-    """Whether a condition can hold only while the truth ``name`` does."""
-    if isinstance(rule, Name):
-        return rule.name == name
-    if isinstance(rule, Logic):
-        parts = [_implies(operand, name) for operand in rule.operands]
-        return any(parts) if rule.operator == "and" else all(parts)
-    return False
-
 
 # --- Preconditions -------------------------------------------------------------------------
 
@@ -264,7 +86,7 @@ def _unmet(
     elif need == "ceasefire":
         begins = stage.trigger == START
         given = view.crisis.regime == "ceasefire" if begins else False
-        if not given and not _implies(_parsed(stage.trigger), "ceasefire"):
+        if not given and not implies(parsed(stage.trigger), "ceasefire"):
             message = f"`{lever}` needs a ceasefire, and this stage can begin without one"
             hint = f"move `{lever}` to `on_ceasefire`, or let the trigger ask for `ceasefire`"
             yield Finding(path, message, hint, code="needs")
@@ -338,7 +160,7 @@ def offers(view: View) -> Iterator[Finding]:
             continue
         path: Path = ("plans", key, "offer")
         for line_id, line in crisis.red_lines.items():
-            rule, term = _parsed(line.rule), contract.terms.get(line.issue)
+            rule, term = parsed(line.rule), contract.terms.get(line.issue)
             if not line.hard or rule is None or term is None or _holds(rule, term):
                 continue
             actor = crisis.actors.get(line.actor)
@@ -353,18 +175,21 @@ def offers(view: View) -> Iterator[Finding]:
                 else f"{line.actor} can never accept this offer"
             )
             yield Finding(path, message, hint, warning=not own, code="red-line")
-        yield from _closed(view, path, plan.offer or "", contract.terms)
+        yield from _closed(view, path, plan, contract.terms)
 
 
-def _closed(view: View, path: Path, offer: str, terms: Mapping[str, float]) -> Iterator[Finding]:
-    """Warnings for terms beyond what A lets onto the table."""
+def _closed(view: View, path: Path, plan: Plan, terms: Mapping[str, float]) -> Iterator[Finding]:
+    """Warnings for terms beyond what A, with the plan's levers, lets onto the table."""
+    used = [view.crisis.levers.get(use.lever) for stage in plan.stages for use in stage.on]
     for key, issue in view.crisis.issues.items():
-        limit = issue.status_quo + issue.open.value * (1.0 - issue.status_quo)
+        sets = [lever.sets.get(f"issues.{key}.open", 0.0) for lever in used if lever is not None]
+        share = max([issue.open.value, *sets])
+        limit = issue.status_quo + share * (1.0 - issue.status_quo)
         term = terms.get(key)
         if term is not None and term > limit + SLACK:
             message = (
-                f"the offer `{offer}` puts {key} at {term:g}, but only terms up to {limit:.3g} "
-                "are on the table"
+                f"the offer `{plan.offer}` puts {key} at {term:g}, but only terms up to "
+                f"{limit:.3g} are on the table"
             )
             hint = f"raise `issues.{key}.open`, or have a lever of the plan set it"
             yield Finding(path, message, hint, warning=True, code="closed-issue")
@@ -405,10 +230,6 @@ def _payoffs(kind: Type) -> tuple[object, ...]:
 
 
 CHECKS = (
-    red_line_rules,
-    refusals,
-    triggers,
-    conditions,
     circular_needs,
     preconditions,
     timing,

@@ -17,8 +17,9 @@ a file are reported in one pass; a syntax error or a limit ends the pass.
 
 **Limits.** :data:`MAX_BYTES`, :data:`MAX_DEPTH`, :data:`MAX_NODES`; aliases count expanded, and a
 limit is checked before the expansion. The composer works on parser events without recursion. With
-libyaml (in every PyYAML wheel) any refusal takes less than a second; the pure Python parser reads
-the same places but is ten times slower.
+libyaml (in every PyYAML wheel) any refusal takes less than a second. The pure Python parser gives
+the same places, but is five times slower and refuses some YAML 1.2, such as ``{a: why?, b: 1}``;
+its syntax errors say so.
 
 Lines end with LF, CRLF or CR. Places count from 1. A value of a nested mapping in block style
 begins at its first key; an empty value just after its ``:``; an alias where it is written, but
@@ -384,7 +385,9 @@ class _Composer:
                 self.syntax(error)
             except (ValueError, OverflowError):  # the pure parser on "\Uffffffff"
                 message = "an escape in double quotes names no character"
-                self.stop(self.source.at(0), message, None, "syntax")
+                escape = re.search(r"\\U(?!00(?:0[0-9a-fA-F]|10))", self.source.text)
+                place = self.source.at(escape.start() if escape else 0)
+                self.stop(place, message, None, "syntax")
             if event is None or isinstance(event, yaml.StreamEndEvent):
                 return
             yield event
@@ -412,13 +415,19 @@ class _Composer:
         raise _PassEnded
 
     def syntax(self, error: Any) -> NoReturn:
+        """The parser's error in our words: it ends the pass."""
         mark = error.problem_mark or error.context_mark
-        message, hint, at_start = _explain(error, self.text[mark.index : mark.index + 1])
-        start = None if error.context_mark is None else self.at(error.context_mark)
-        place = start if at_start and start is not None else self.at(mark)
-        if start is not None and "{start}" in message:
-            message = message.format(start=f"line {start.line}, column {start.column}")
-        self.stop(place, message, hint, "syntax")
+        place, start = self.at(mark), None
+        if error.context_mark is not None:
+            start = self.at(error.context_mark)
+        before = self.source.lines[place.line - 1][: place.column - 1]
+        ended = not self.text[mark.index :].strip()
+        message, hint, at_start = _explain(error, self.text[mark.index :][:1], before, ended)
+        if start is not None:
+            message = message.replace("{start}", f"line {start.line}, column {start.column}")
+        if _Parser is yaml.SafeLoader:
+            hint = f"{hint}; {_PURE}" if hint else _PURE
+        self.stop(start if at_start and start is not None else place, message, hint, "syntax")
 
     # Where the next value goes
 
@@ -679,6 +688,11 @@ def _unshifted(index: int, shifts: list[tuple[int, int]]) -> int:
 
 
 _QUOTE = "put the text in quotes"
+_INDENT = "the indentation fits nothing that is open since {start}"
+_ESCAPE = "a backslash in double quotes begins an escape"
+_NO_ESCAPE = "use single quotes, or double the backslash"
+
+_PURE = "if this is right as it is: PyYAML lacks libyaml here, and refuses some YAML 1.2"
 
 _EXPLAINED: tuple[tuple[str, str, str | None, bool], ...] = (
     (
@@ -697,37 +711,51 @@ _EXPLAINED: tuple[tuple[str, str, str | None, bool], ...] = (
     ("expected ',' or ']'", "a `,` or `]` is missing: a list is open since {start}", None, False),
     (
         "expected ',' or '}'",
-        "a `,` or `}}` is missing: a mapping is open since {start}",
+        "a `,` or `}` is missing: a mapping is open since {start}",
         None,
         False,
     ),
     ("unexpected end of stream", "this quote is never closed", "close it, or double it", True),
-    ("unexpected document separator", "this quote is never closed", "close it", True),
+    ("unexpected document", "this quote is never closed", "close it, or double it", True),
     ("alphabetic or numeric", "`&` and `*` begin the name of an anchor", _QUOTE, True),
-    ("did not find expected key", "the indentation fits nothing open since {start}", None, False),
-    ("expected '-' indicator", "the indentation fits nothing open since {start}", None, False),
-    ("expected <block end>", "the indentation fits nothing open since {start}", None, False),
+    ("expected key", _INDENT, None, False),
+    ("expected '-' indicator", _INDENT, None, False),
+    ("expected <block end>", _INDENT, None, False),
+    ("<document start>", "the indentation fits no line above", None, False),
     ("undefined tag handle", "tags (`!x`) are not allowed: a crisis is plain data", _QUOTE, True),
-    (
-        "escape",
-        "a backslash in double quotes begins an escape",
-        "use single quotes, or double the backslash",
-        False,
-    ),
+    ("escape", _ESCAPE, _NO_ESCAPE, False),
+    ("hexdecimal number", _ESCAPE, _NO_ESCAPE, False),
+    ("incompatible YAML document", "a crisis file is YAML 1.2", "delete the %YAML line", False),
 )
 """What libyaml or PyYAML says, what that means, what to do, and whether its start is the place."""
 
 
-def _explain(error: Any, character: str) -> tuple[str, str | None, bool]:
-    said = str(error.problem)
+def _explain(error: Any, character: str, before: str, ended: bool) -> tuple[str, str | None, bool]:
+    """Message, suggestion, and whether the place is where the parser began.
+
+    ``character`` is the one at fault, ``before`` what stands before it in its line, ``ended`` says
+    that nothing but space follows in the file.
+    """
+    said = str(error.problem).replace("block sequence", "sequence")
     if "cannot start any token" in said:
         if character == "\t":
             return "a tab stands where YAML wants spaces", "indent with spaces", False
-        return f"a text cannot begin with `{character}`", _QUOTE, False
+        sign = "a back quote" if character == "`" else f"`{character}`"
+        return f"a text cannot begin with {sign}", _QUOTE, False
+    if "block scalar" in str(error.context):
+        message = "after `|` or `>` the text begins on the next line"
+        return message, "move it there, or put it in quotes", False
     for part, message, hint, at_start in _EXPLAINED:
-        if part in said.replace("block sequence", "sequence").replace("could not found", part):
-            if "{start}" in message and error.context_mark is None:
-                break
-            return message, hint, at_start
-    context = f"{error.context}: " if error.context else ""
-    return (context + said).replace("{start}", "start"), None, False
+        if part not in said:
+            continue
+        if message == _INDENT and before.strip():
+            return (
+                "this does not belong to the value before it",
+                "quote the value as a whole",
+                False,
+            )
+        if "is missing" in message and ended:
+            kind = "list" if "]" in message else "mapping"
+            return f"this {kind} is never closed", None, True
+        return message, hint, at_start
+    return ": ".join(filter(None, (error.context, said))), None, False

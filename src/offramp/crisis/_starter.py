@@ -14,7 +14,7 @@ SUFFIXES = (".yaml", ".yml")
 
 def text() -> str:
     """The starter crisis as it is shipped."""
-    return resources.files("offramp").joinpath("crisis", "starter.yaml").read_text("utf-8")
+    return resources.files("offramp.crisis").joinpath("starter.yaml").read_text("utf-8")
 
 
 def new(path: str | Path) -> Path:

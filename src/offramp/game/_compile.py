@@ -17,12 +17,10 @@ battle odds, on A's risk of collapse, and on floors (specification R).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-
 import numpy as np
 
 from offramp.crisis import _expressions as ex
-from offramp.crisis._paths import override, with_reading
+from offramp.crisis._paths import with_reading
 from offramp.crisis._pressure import Plan
 from offramp.crisis._schema import Crisis
 from offramp.game._beliefs import BeliefGrid, simplex_grid
@@ -119,9 +117,10 @@ def compile_game(
     signed = stakes.signed(np.array([o.terms for o in offers]).reshape(len(offers), -1))
     start_regime = {"standoff": STANDOFF, "war": WAR, "ceasefire": CEASEFIRE}[crisis.regime]
     start = int(layout.active[start_regime][reach, 0, 0, 0, 0])
-    game = Game(
+    return Game(
         crisis=crisis,
         plan_id=plan_id,
+        plan=chosen,
         reading_id=reading,
         resolution=grid_choice,
         stakes=stakes,
@@ -150,9 +149,7 @@ def compile_game(
         cohesion=cohesion,
         notes=tuple(dict.fromkeys(notes)),
         signed_value=signed,
-        unsafe_offers={},
     )
-    return game
 
 
 def _plan_of(crisis: Crisis, plan: str | Plan | None) -> tuple[str, Plan]:
@@ -729,11 +726,3 @@ def _protocol(crisis: Crisis, plan: Plan, resolution: Resolution, months: int) -
         raise CompileError("clock.recognition: the two chances add to more than 1")
     recognition[::step] = share * step / clock.round_months
     return Protocol(recognition, clock.round_months)
-
-
-def variant(crisis: Crisis, changes: dict[str, float]) -> Crisis:
-    """A crisis with some numbers changed, for what-if questions."""
-    return override(crisis, changes)
-
-
-Compile = Callable[..., Game]

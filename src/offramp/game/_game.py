@@ -11,7 +11,6 @@ and a settlement kept for ever is worth its W. Values are therefore in stake uni
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from offramp.crisis import _expressions as ex
+from offramp.crisis._pressure import Plan
 from offramp.crisis._schema import Crisis
 from offramp.game._beliefs import BeliefGrid
 from offramp.game._offers import Offer
@@ -125,6 +125,7 @@ class Game:
 
     crisis: Crisis
     plan_id: str
+    plan: Plan
     reading_id: str | None
     resolution: Resolution
     stakes: Stakes
@@ -151,7 +152,6 @@ class Game:
     cohesion: Floats
     notes: tuple[str, ...]
     signed_value: Floats
-    unsafe_offers: Mapping[str, tuple[str, ...]]
 
     @property
     def size(self) -> dict[str, int]:

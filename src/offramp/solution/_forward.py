@@ -26,12 +26,17 @@ from offramp.solution._nodes import (
     B_SIGNED,
     Branches,
     a_moves,
+    at_beliefs,
     b_moves,
     reviews,
 )
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
+
+
+LIGHT = 1e-6
+"""Particles lighter than this share one particle per state (their mass and mean belief are kept)."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,8 @@ class Futures:
         belief: Mean belief given true type, (months+1, true type, type).
         position, tier: Probabilities given an active state, (months+1, ...).
         flow_a, flow_voice, flow_b: Expected flows by month (A; voices of A; B by type given type).
+        value_a, value_b: Expected values of A (months+1,) and of B's types (types, months+1) given
+            that nothing is settled or over.
         mass_error, martingale_error: Largest departures from conservation.
         residual_seen: Largest residual at nodes with mass above 1e-6; ``unsolved_mass`` the
             mass-weighted share of nodes above tolerance.
@@ -77,6 +84,8 @@ class Futures:
     flow_a: Floats
     flow_voice: Floats
     flow_b: Floats
+    value_a: Floats
+    value_b: Floats
     mass_error: float
     martingale_error: float
     residual_seen: float
@@ -96,14 +105,20 @@ def _merge(game: Game, cloud: Cloud, cells: int) -> Cloud:
         cell = np.take_along_axis(index, share.argmax(0)[None], axis=0)[0]
         count = fine.size
         cell = np.where(game.layout.regime[cloud.state] > SETTLED, 0, cell)
-    key = (cloud.state * count + cell) * 2 + cloud.signed
+    key = (cloud.state * (count + 1) + cell) * 2 + cloud.signed
     order, inverse = np.unique(key, return_inverse=True)
     mass = np.bincount(inverse, cloud.mass, len(order))
+    if count > 1:
+        light = mass < LIGHT
+        order = np.where(light, (order // 2 // (count + 1) * (count + 1) + count) * 2 + order % 2, order)
+        order, again = np.unique(order, return_inverse=True)
+        inverse = again[inverse]
+        mass = np.bincount(inverse, cloud.mass, len(order))
     belief = np.stack(
         [np.bincount(inverse, cloud.mass * cloud.belief[:, j], len(order)) for j in range(types)], 1
     )
     belief /= np.maximum(belief.sum(1, keepdims=True), 1e-300)
-    return Cloud(order // 2 // count, belief, mass, (order % 2).astype(bool))
+    return Cloud(order // 2 // (count + 1), belief, mass, (order % 2).astype(bool))
 
 
 def _branch(cloud: Cloud, pick: Ints, share: float, b: Branches, game: Game) -> Cloud:
@@ -159,6 +174,8 @@ def propagate(game: Game, values: Values, progress: Progress | None = None) -> F
     flow_a = np.zeros(n_t)
     flow_voice = np.zeros((len(game.voices), n_t))
     flow_b = np.zeros((types, n_t))
+    value_a = np.full(n_t + 1, np.nan)
+    value_b = np.full((types, n_t + 1), np.nan)
     cloud = Cloud(
         np.array([game.start]), game.opening[None].copy(), np.ones(1), np.zeros(1, dtype=bool)
     )
@@ -187,6 +204,11 @@ def propagate(game: Game, values: Values, progress: Progress | None = None) -> F
         position[t] = np.bincount(lay.position[s[on]], w[on], lay.sizes[0])
         tier[t] = np.bincount(lay.tier[s[on]], w[on], lay.sizes[3])
         node[t] = np.bincount(lay.node[s[on]], w[on], lay.sizes[2])
+        if w[on].sum() > LIGHT:
+            va = at_beliefs(game, values.a[t], s[on], cloud.belief[on])
+            vb = at_beliefs(game, values.b[t], s[on], cloud.belief[on])
+            value_a[t] = (joint[on] * va.T).sum() / w[on].sum()
+            value_b[:, t] = (joint[on] * vb.T).sum(0) / np.maximum(joint[on].sum(0), 1e-300)
         if t == n_t:
             break
         moved = game.after_triggers(t, cloud.state, cloud.belief)
@@ -245,7 +267,7 @@ def propagate(game: Game, values: Values, progress: Progress | None = None) -> F
             progress(t + 1, n_t)
     return Futures(
         regime, by_type, settled_on, first, acts, signed, belief, position, tier, node,
-        flow_a, flow_voice, flow_b, mass_error, martingale_error, residual_seen,
+        flow_a, flow_voice, flow_b, value_a, value_b, mass_error, martingale_error, residual_seen,
         unsolved / looked if looked else 0.0, most,
     )  # fmt: skip
 

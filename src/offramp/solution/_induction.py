@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 """Called with (months done, months in all)."""
 
-CHUNK = 24_000
+CHUNK = 60_000
 """Lanes handled at once: keeps temporary arrays in the cache and memory small."""
 
 
@@ -100,7 +100,7 @@ def _on_grid(
     a = np.empty((rows, types, nb))
     b = np.empty((rows, types, nb))
     worst, unsolved = 0.0, 0
-    per = max(1, CHUNK // (nb * 8))
+    per = max(1, CHUNK // (nb * 4))
     for first in range(0, rows, per):
         some = np.arange(first, min(rows, first + per))
         lanes = np.repeat(some, nb)

@@ -162,26 +162,47 @@ def a_moves(
         weight[k] = share * ok
     offered = m.propose[0][rows] & (m.sign[rows] >= 0)
     count = offered.sum(1)
-    answers: list[tuple[int, Ints, Floats, Floats, Ints]] = []
-    residual = np.zeros(lanes)
-    steps = 0
+    proposals: list[tuple[int, Ints]] = []
     for k in [*np.flatnonzero(offered.any(0)).tolist(), n_o]:
         ok = m.pause[rows] >= 0 if k == n_o else offered[:, k]
         share = w.ceasefire if k == n_o else w.propose
-        if not ok.any() or share <= 0:
-            continue
-        weight[k, ok] = share if k == n_o else share / count[ok]
-        used, node = np.unique(rows[ok], return_inverse=True)
-        table_a, table_b, odds = _answer_tables(game, c, used, k)
-        solved = solve_typed(table_b, odds, precision[1], node, beliefs[ok], game.grid)
-        residual[ok] = np.maximum(residual[ok], solved.residual)
-        steps = max(steps, solved.steps)
+        if ok.any() and share > 0:
+            weight[k, ok] = share if k == n_o else share / count[ok]
+            proposals.append((k, np.flatnonzero(ok)))
+    answers: list[tuple[int, Ints, Floats, Floats, Ints]] = []
+    residual = np.zeros(lanes)
+    steps = 0
+    if proposals:
+        tables = []
+        nodes = []
+        first = 0
+        for k, where in proposals:
+            used, node = np.unique(rows[where], return_inverse=True)
+            tables.append(_answer_tables(game, c, used, k))
+            nodes.append(node + first)
+            first += len(used)
+        table_a, table_b, odds = (np.concatenate([t[i] for t in tables]) for i in range(3))
+        every = np.concatenate(nodes)
+        lanes_of = np.concatenate([where for _, where in proposals])
+        solved = solve_typed(table_b, odds, precision[1], every, beliefs[lanes_of], game.grid)
+        steps = solved.steps
+        np.maximum.at(residual, lanes_of, solved.residual)
+        gained_a = np.zeros((types, len(every)))
+        gained_b = np.zeros_like(gained_a)
         for b in range(3):
             belief = solved.posterior[:, b].T
-            q_a[k][:, ok] += solved.sigma[:, b] * at_beliefs(game, table_a[:, b], node, belief)
-            q_b[k][:, ok] += solved.sigma[:, b] * at_beliefs(game, table_b[:, b], node, belief)
-        if branches:
-            answers.append((k, np.flatnonzero(ok), solved.sigma, solved.posterior, rows[ok]))
+            gained_a += solved.sigma[:, b] * at_beliefs(game, table_a[:, b], every, belief)
+            gained_b += solved.sigma[:, b] * at_beliefs(game, table_b[:, b], every, belief)
+        first = 0
+        for k, where in proposals:
+            part = slice(first, first + len(where))
+            q_a[k][:, where] = gained_a[:, part]
+            q_b[k][:, where] = gained_b[:, part]
+            if branches:
+                answers.append(
+                    (k, where, solved.sigma[:, :, part], solved.posterior[:, :, part], rows[where])
+                )
+            first += len(where)
     expected = np.einsum("lt,ktl->kl", beliefs, q_a)
     payoff = np.where(weight > 0, expected, 0.0)
     choice = logit(payoff, weight, precision[0])

@@ -38,8 +38,11 @@ TOLERANCE = 1e-9
 """Largest residual, in log-odds, of a node that counts as solved."""
 NEWTON_STEPS = 8
 """Newton steps before a lane is handed to pseudo-transient continuation."""
-TRANSIENT_STEPS = 300
-"""Most steps of pseudo-transient continuation."""
+TRANSIENTS = ((0.5, 3.0, 25), (0.05, 1.5, 250))
+"""Pseudo-transient continuation, tried in turn: first tau, its largest growth per step, most steps.
+
+Slow growth matters: measured on the reference crisis, a first tau of .5 growing threefold left 251 of
+2,314 hard lanes unsolved, .05 growing by half left 13."""
 FLOOR = 690.0
 """Largest size of a log-odds number: log of the smallest probability told apart from zero."""
 LONGEST_STEP = 6.0
@@ -103,8 +106,12 @@ def solve_typed(
         todo = todo[r >= TOLERANCE]
         if not len(todo):
             break
-    if len(todo):
-        steps += _transient(problem, x, odds, log_weight, node, residual, todo)
+    for first, growth, most in TRANSIENTS:
+        if len(todo):
+            steps += _transient(
+                problem, x, odds, log_weight, node, residual, todo, first, growth, most
+            )
+            todo = todo[residual[todo] >= TOLERANCE]
     sigma, posterior = problem.policy(x, odds, log_weight, node)
     return Acts(sigma, posterior, residual, steps)
 
@@ -117,6 +124,9 @@ def _transient(
     node: Ints,
     residual: Floats,
     todo: Ints,
+    first: float,
+    growth: float,
+    most: int,
 ) -> int:
     """Pseudo-transient continuation from the pooled prior; keeps the best point of each lane."""
     acts = x.shape[1]
@@ -124,9 +134,9 @@ def _transient(
     best_residual = residual[todo].copy()
     place = np.arange(len(todo))
     y = np.repeat(odds[:, None, todo], acts, axis=1)
-    tau = np.full(len(todo), 0.5)
+    tau = np.full(len(todo), first)
     last = np.full(len(todo), np.inf)
-    for count in range(TRANSIENT_STEPS):  # noqa: B007
+    for count in range(most):  # noqa: B007
         lanes = todo[place]
         r, step = problem.newton(y, odds[:, lanes], log_weight[:, lanes], node[lanes], tau)
         better = r < best_residual[place]
@@ -134,7 +144,7 @@ def _transient(
         best_residual[place[better]] = r[better]
         done = r < TOLERANCE
         ratio = np.where(np.isfinite(last), last / np.maximum(r, 1e-300), 1.0)
-        tau = tau * np.clip(ratio, 1 / 3, 3.0)
+        tau = tau * np.clip(ratio, 1 / 3, growth)
         last = r
         y = y + step
         if done.any():

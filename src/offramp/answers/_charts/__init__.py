@@ -14,16 +14,17 @@ Every builder takes the finding as ``title``, the measure and unit as ``subtitle
 once more in a sentence as ``alt``. Sides are ``"a"``, ``"b"``, ``"outside"`` or ``"neutral"``.
 """
 
-from offramp.answers._charts._grids import Contract, RedLine, matrix, two_issue_map
+from offramp.answers._charts._map import Contract, RedLine, two_issue_map
+from offramp.answers._charts._matrix import matrix
 from offramp.answers._charts._months import (
     Line,
     Share,
     Threshold,
-    acceptance_strip,
     fan,
     stacked_area,
 )
 from offramp.answers._charts._rows import Bar, Dot, PlanRow, diverging_bars, dots_and_ranges
+from offramp.answers._charts._strip import acceptance_strip
 
 __all__ = [
     "Bar",

@@ -248,33 +248,39 @@ class KeyEntry:
 
 def key(entries: Sequence[KeyEntry], layout: Layout, width: float) -> list[Layer]:
     """A line (or lines) of keys above the plot, inside ``width`` pixels."""
-    step = layout.line + 4
-    places: list[tuple[float, int]] = []
-    across, line = 0.0, 0
+    room = width - 22
+    rows: list[list[tuple[KeyEntry, float]]] = []
+    across = 0.0
     for entry in entries:
-        need = 22 + text_width(entry.text, layout.size) + 16
-        if across and across + need - 16 > width:
-            across, line = 0.0, line + 1
-        places.append((across, line))
-        across += need
+        need = 22 + min(room, text_width(entry.text, layout.size))
+        if not rows or across + need > width:
+            rows.append([])
+            across = 0.0
+        rows[-1].append((entry, across))
+        across += need + 16
     layers: list[Layer] = []
-    for entry, (left, row) in zip(entries, places, strict=True):
-        up = -(line - row) * step - layout.line
-        layers.append(
-            mark(
-                "point",
-                [{}],
-                {"x": at(left + 7), "y": at(up)},
-                shape=entry.shape,
-                size=90,
-                filled=True,
-                fill=entry.fill,
-                stroke=entry.stroke,
-                strokeWidth=1.4,
-                opacity=1,
+    up = -layout.line / 2 - 2
+    for row in reversed(rows):
+        lines = max(len(wrap(entry.text, room, layout.size)) for entry, _ in row)
+        up -= lines * layout.line / 2
+        for entry, left in row:
+            layers.append(
+                mark(
+                    "point",
+                    [{}],
+                    {"x": at(left + 7), "y": at(up)},
+                    shape=entry.shape,
+                    size=90,
+                    filled=True,
+                    fill=entry.fill,
+                    stroke=entry.stroke,
+                    strokeWidth=1.4,
+                    opacity=1,
+                )
             )
-        )
-        layers += label(entry.text, at(left + 19), at(up), layout, colour=MUTED)
+            place = at(left + 19), at(up)
+            layers += label(entry.text, *place, layout, colour=MUTED, width=room)
+        up -= lines * layout.line / 2 + 4
     return layers
 
 

@@ -1,4 +1,4 @@
-"""Charts through time: the fan, the stacked area, and the strip of who accepts what and when.
+"""Charts through time: the fan and the stacked area.
 
 Time runs left to right in months with calendar dates below. Series are labelled where they end;
 labels keep clear of one another, and a thin leader joins a label that had to move.
@@ -8,25 +8,21 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from offramp.answers._answer import Cell, Chart, Column, Format, Table
 from offramp.answers._charts._canvas import (
     Encoding,
-    KeyEntry,
     Layer,
     Layout,
-    at,
     date_of,
     date_text,
-    key,
     label,
     mark,
     month_axis,
     month_ticks,
-    pixel_row,
     quantity,
     tidy_domain,
     value_axis,
@@ -34,14 +30,12 @@ from offramp.answers._charts._canvas import (
 )
 from offramp.answers._style import (
     DASHES,
-    FILLS,
     INK,
     MUTED,
     PAPER,
     RULE,
     SHADES,
     SHAPES,
-    Fill,
     Side,
     number,
     ramp,
@@ -99,7 +93,7 @@ def fan(
     domain: tuple[float, float] | None = None,
 ) -> Chart:
     """Lines through months with bands, end labels and thresholds."""
-    _same_length(name, months, [(line.name, line.values) for line in lines])
+    same_length(name, months, [(line.name, line.values) for line in lines])
     for line in lines:
         if (line.low is None) != (line.high is None):
             raise ValueError(f"chart {name!r}: {line.name!r} has one edge of its band only")
@@ -181,7 +175,7 @@ def fan(
         layers += _end_labels(ends, span[1], last, to_pixels, height, x, y, layout)
         return layers, height
 
-    columns = [*_month_columns(start)]
+    columns = [*month_columns(start)]
     for i, line in enumerate(lines):
         columns.append(Column(f"series_{i}", line.name, format, unit, decimals))
         if line.low is not None:
@@ -189,7 +183,7 @@ def fan(
             columns.append(Column(f"series_{i}_high", f"{line.name}, high", format, unit, decimals))
     rows: list[tuple[Cell, ...]] = []
     for k, month in enumerate(months):
-        row: list[Cell] = [*_month_cells(month, start)]
+        row: list[Cell] = [*month_cells(month, start)]
         for line in lines:
             row.append(float(line.values[k]))
             if line.low is not None and line.high is not None:
@@ -216,7 +210,7 @@ def stacked_area(
     Shades run from dark to pale in the order given, so give regimes in an order that means
     something (worst first). Raises ``ValueError`` where the shares do not sum to one.
     """
-    _same_length(name, months, [(s.name, s.values) for s in shares])
+    same_length(name, months, [(s.name, s.values) for s in shares])
     for k, month in enumerate(months):
         total = sum(s.values[k] for s in shares)
         if abs(total - 1) > SUM_TOLERANCE:
@@ -255,132 +249,14 @@ def stacked_area(
         return layers, height
 
     columns = (
-        *_month_columns(start),
+        *month_columns(start),
         *(Column(f"share_{i}", s.name, "share", "", decimals) for i, s in enumerate(shares)),
     )
     rows = tuple(
-        (*_month_cells(month, start), *(float(s.values[k]) for s in shares))
+        (*month_cells(month, start), *(float(s.values[k]) for s in shares))
         for k, month in enumerate(months)
     )
     return wrap_up(name, title, subtitle, alt, Table(title, columns, rows), draw)
-
-
-def acceptance_strip(
-    name: str,
-    *,
-    title: str,
-    subtitle: str,
-    alt: str,
-    months: Sequence[float],
-    contracts: Mapping[str, Sequence[tuple[bool, bool]]],
-    side_a: str,
-    side_b: str,
-    start: dt.date | None = None,
-) -> Chart:
-    """Contracts by date: who accepts, as words and fills; equal neighbours are one segment.
-
-    ``contracts`` maps a contract to a pair (A accepts, B accepts) for each month.
-    """
-    _same_length(name, months, list(contracts.items()))
-    words = {"both": "both", "a": f"only {side_a}", "b": f"only {side_b}", "none": "neither"}
-    fills: dict[str, Fill] = {"both": "both", "a": "a", "b": "b", "none": "none"}
-
-    def status(pair: tuple[bool, bool]) -> str:
-        return {(True, True): "both", (True, False): "a", (False, True): "b"}.get(pair, "none")
-
-    marks = {c: [status((bool(p[0]), bool(p[1]))) for p in seq] for c, seq in contracts.items()}
-    steps = [b - a for a, b in itertools.pairwise(months)] or [1.0]
-    edges = [float(m) for m in months] + [float(months[-1]) + steps[-1]]
-    span = (edges[0], edges[-1])
-
-    def draw(layout: Layout) -> tuple[list[Layer], float]:
-        x = quantity("left", span, month_axis(span, start, layout))
-        plot = layout.width if layout.narrow else layout.width - layout.names
-        cell = layout.line + 14
-        layers: list[Layer] = []
-        top = 0.0
-        placed: list[tuple[str, float, float]] = []
-        for contract in marks:
-            lines = len(wrap(contract, plot if layout.narrow else layout.names, layout.size))
-            head = lines * layout.line + 3 if layout.narrow else 0
-            body = cell if layout.narrow else max(cell, lines * layout.line + 6)
-            placed.append((contract, top, top + head))
-            top += head + body + 7
-        height = top
-        y = pixel_row("top", height)
-        for contract, row_top, cell_top in placed:
-            body = cell
-            if layout.narrow:
-                layers += label(
-                    contract,
-                    at(0),
-                    y,
-                    layout,
-                    row={"top": row_top},
-                    width=plot,
-                    anchor="top",
-                    weight="bold",
-                )
-            else:
-                layers += label(
-                    contract,
-                    at(0),
-                    y,
-                    layout,
-                    row={"top": cell_top + body / 2},
-                    align="right",
-                    dx=-10,
-                    width=layout.names,
-                )
-            for left, right, who in _runs(marks[contract], edges):
-                fill, ink = FILLS[fills[who]]
-                box = {"left": left, "right": right, "top": cell_top, "bottom": cell_top + body}
-                layers.append(
-                    mark(
-                        "rect",
-                        [box],
-                        {"x": x, "x2": {"field": "right"}, "y": y, "y2": {"field": "bottom"}},
-                        fill=fill,
-                        stroke=RULE,
-                        strokeWidth=0.8,
-                    )
-                )
-                room = plot * (right - left) / (span[1] - span[0]) - 10
-                if text_width(words[who], layout.size) <= room:
-                    middle = {"left": (left + right) / 2, "top": cell_top + body / 2}
-                    layers += label(
-                        words[who], x, y, layout, row=middle, align="center", colour=ink
-                    )
-        present = [w for w in words if any(w in seq for seq in marks.values())]
-        entries = [
-            KeyEntry("square", FILLS[fills[w]][0], RULE if w == "none" else INK, words[w])
-            for w in present
-        ]
-        layers += key(entries, layout, plot)
-        return layers, height
-
-    columns = (
-        Column("contract", "Contract"),
-        *_month_columns(start),
-        Column("accepts", "Who accepts"),
-    )
-    rows = tuple(
-        (contract, *_month_cells(left, start), words[who])
-        for contract, seq in marks.items()
-        for left, _, who in _runs(seq, edges)
-    )
-    table = Table(title, columns, rows, "A row says who accepts from that month on.")
-    return wrap_up(name, title, subtitle, alt, table, draw)
-
-
-def _runs(marks: Sequence[str], edges: Sequence[float]) -> list[tuple[float, float, str]]:
-    runs: list[tuple[float, float, str]] = []
-    for k, who in enumerate(marks):
-        if runs and runs[-1][2] == who:
-            runs[-1] = (runs[-1][0], edges[k + 1], who)
-        else:
-            runs.append((edges[k], edges[k + 1], who))
-    return runs
 
 
 def _ranks(lines: Sequence[Line]) -> list[int]:
@@ -392,9 +268,10 @@ def _ranks(lines: Sequence[Line]) -> list[int]:
     return ranks
 
 
-def _same_length(
+def same_length(
     name: str, months: Sequence[float], series: Sequence[tuple[str, Sequence[Any]]]
 ) -> None:
+    """Refuse months that do not increase, and series of another length."""
     if len(months) < 2 or any(b <= a for a, b in itertools.pairwise(months)):
         raise ValueError(f"chart {name!r}: months must be two or more, and increase")
     if not series:
@@ -406,12 +283,14 @@ def _same_length(
             )
 
 
-def _month_columns(start: dt.date | None) -> tuple[Column, ...]:
+def month_columns(start: dt.date | None) -> tuple[Column, ...]:
+    """The columns of a table through time: month, and date where the start is known."""
     month = Column("month", "Month", "months", decimals=0)
     return (month,) if start is None else (month, Column("date", "Date"))
 
 
-def _month_cells(month: float, start: dt.date | None) -> tuple[Cell, ...]:
+def month_cells(month: float, start: dt.date | None) -> tuple[Cell, ...]:
+    """The cells of :func:`month_columns`."""
     if start is None:
         return (float(month),)
     return (float(month), date_text(date_of(month, start)))

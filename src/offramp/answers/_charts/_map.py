@@ -1,10 +1,13 @@
-"""Charts on two axes: the matrix with words in its cells, and the map of two issues."""
+"""The map of two issues: who accepts where, the contracts as points, red lines as dashed rules.
+
+Names stand beside their points where they fit, and become numbers with a list where they do not.
+"""
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,7 +21,6 @@ from offramp.answers._charts._canvas import (
     key,
     label,
     mark,
-    pixel_row,
     quantity,
     value_axis,
     wrap_up,
@@ -52,125 +54,6 @@ class RedLine:
     label: str
     at: float
     axis: Literal["x", "y"] = "x"
-
-
-def matrix(
-    name: str,
-    *,
-    title: str,
-    subtitle: str,
-    alt: str,
-    rows: Sequence[str],
-    columns: Sequence[str],
-    cells: Sequence[Sequence[str]],
-    fills: Mapping[str, Fill] | None = None,
-    corner: str = "",
-) -> Chart:
-    """Words in cells; ``fills`` shades a cell by its word, and the word stays readable."""
-    if len(cells) != len(rows) or any(len(line) != len(columns) for line in cells):
-        raise ValueError(f"chart {name!r}: cells do not match rows and columns")
-    if not rows or not columns:
-        raise ValueError(f"chart {name!r} has nothing to draw")
-    shade = dict(fills or {})
-
-    def draw(layout: Layout) -> tuple[list[Layer], float]:
-        plot = layout.width if layout.narrow else layout.width - layout.names + 90
-        across = plot / len(columns)
-        inside = across - 8
-        size = _fitting([*columns, *(w for line in cells for w in line)], inside, layout)
-        x = quantity("left", (0, len(columns)), None)
-        placed: list[tuple[float, float, float]] = []
-        top = 0.0
-        for name_, line in zip(rows, cells, strict=True):
-            lines = max(len(wrap(word, inside, size)) for word in line)
-            room = plot if layout.narrow else layout.names
-            names = len(wrap(name_, room, layout.size)) * layout.line
-            body = lines * layout.line + 12
-            if layout.narrow:
-                placed.append((top, top + names + 3, body))
-                top += names + 3 + body + 8
-            else:
-                body = max(body, names + 6)
-                placed.append((top, top, body))
-                top += body + 3
-        height = top
-        y = pixel_row("top", height)
-        boxes: list[Layer] = []
-        layers: list[Layer] = []
-        for k, heading in enumerate(columns):
-            layers += label(
-                heading,
-                x,
-                at(-7),
-                layout,
-                row={"left": k + 0.5},
-                align="center",
-                colour=MUTED,
-                width=inside,
-                size=size,
-                anchor="bottom",
-            )
-        for name_, line, (name_top, body_top, body) in zip(rows, cells, placed, strict=True):
-            if layout.narrow:
-                layers += label(
-                    name_,
-                    at(0),
-                    y,
-                    layout,
-                    row={"top": name_top},
-                    width=plot,
-                    anchor="top",
-                    weight="bold",
-                )
-            else:
-                layers += label(
-                    name_,
-                    at(0),
-                    y,
-                    layout,
-                    row={"top": body_top + body / 2},
-                    align="right",
-                    dx=-10,
-                    width=layout.names,
-                )
-            for k, word in enumerate(line):
-                fill, ink = FILLS[shade.get(word, "none")]
-                box = {"left": k, "right": k + 1, "top": body_top, "bottom": body_top + body}
-                boxes.append(
-                    mark(
-                        "rect",
-                        [box],
-                        {"x": x, "x2": {"field": "right"}, "y": y, "y2": {"field": "bottom"}},
-                        fill=fill,
-                        stroke=RULE if fill == PAPER else PAPER,
-                        strokeWidth=1,
-                    )
-                )
-                layers += label(
-                    word,
-                    x,
-                    y,
-                    layout,
-                    row={"left": k + 0.5, "top": body_top + body / 2},
-                    align="center",
-                    colour=ink,
-                    width=inside,
-                    size=size,
-                )
-        return boxes + layers, height
-
-    table = Table(
-        title,
-        (Column("row", corner or "Item"), *(Column(f"c{k}", c) for k, c in enumerate(columns))),
-        tuple((r, *line) for r, line in zip(rows, cells, strict=True)),
-    )
-    return wrap_up(name, title, subtitle, alt, table, draw)
-
-
-def _fitting(texts: Sequence[str], room: float, layout: Layout) -> float:
-    """The largest type size at which the longest word fits in ``room``, not below 9 pixels."""
-    widest = max(text_width(word, 1.0) for text in texts for word in [*text.split(), " "])
-    return max(9.0, min(layout.size, room / widest))
 
 
 def two_issue_map(
@@ -470,7 +353,7 @@ def _contracts(
                 [{"left": contract.x, "top": contract.y}],
                 {"x": x, "y": y},
                 shape="circle",
-                size=240 * len(group) if numbered else 80,
+                size=240 * len(group) ** 1.5 if numbered else 80,
                 filled=True,
                 fill=PAPER,
                 stroke=INK,

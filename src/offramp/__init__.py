@@ -1,0 +1,65 @@
+"""Offramp: a workbench for coercive bargaining.
+
+``crisis -> game -> solution -> answer -> brief``: one word for each stage, and one function to go
+from each to the next::
+
+    crisis = offramp.load("ukraine-2025")
+    game = offramp.compile(crisis, plan="plan_b")
+    solution = offramp.solve(game)
+    answer = offramp.leverage(solution)
+    offramp.brief(crisis).save("brief.html")
+
+Names are imported when they are first used, so that ``import offramp`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "Crisis": ("offramp.crisis", "Crisis"),
+    "CrisisError": ("offramp.crisis", "CrisisError"),
+    "load": ("offramp.crisis", "load"),
+    "loads": ("offramp.crisis", "loads"),
+    "check": ("offramp.crisis", "check"),
+    "override": ("offramp.crisis", "override"),
+    "quantities": ("offramp.crisis", "quantities"),
+    "compile": ("offramp.game", "compile_game"),
+    "Game": ("offramp.game", "Game"),
+    "solve": ("offramp.solution", "solve"),
+    "certify": ("offramp.solution", "certify"),
+    "Solution": ("offramp.solution", "Solution"),
+    "leverage": ("offramp.answers", "leverage"),
+    "deal": ("offramp.answers", "deal"),
+    "compare_plans": ("offramp.answers", "compare_plans"),
+    "Answer": ("offramp.answers", "Answer"),
+    "brief": ("offramp.brief", "brief"),
+}
+
+if TYPE_CHECKING:
+    from offramp.answers import Answer, compare_plans, deal, leverage
+    from offramp.brief import brief
+    from offramp.crisis import Crisis, CrisisError, check, load, loads, override, quantities
+    from offramp.game import Game
+    from offramp.game import compile_game as compile
+    from offramp.solution import Solution, certify, solve
+
+__all__ = [
+    "Answer", "Crisis", "CrisisError", "Game", "Solution", "brief", "certify", "check",
+    "compare_plans", "compile", "deal", "leverage", "load", "loads", "override", "quantities",
+    "solve",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'offramp' has no attribute {name!r}")
+    module, attribute = _WHERE[name]
+    return getattr(import_module(module), attribute)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])
