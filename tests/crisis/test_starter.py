@@ -38,7 +38,7 @@ def test_the_starter_has_what_a_crisis_needs(tmp_path: Path) -> None:
         ("My Crisis.yml", "my-crisis", "My Crisis"),
         ("2026.yaml", "2026", "2026"),
         ("null.yaml", "null", "Null"),
-        ("été.yaml", "t", "Été"),
+        ("été.yaml", "ete", "Été"),
         ("---.yaml", "crisis", "A crisis"),
         ("a'b\\1.yaml", "a-b-1", "A b 1"),
     ],

@@ -248,7 +248,7 @@ def _valid(path: str, value: Any, shape: Any) -> Any:
     try:
         return _adapter(shape).validate_python(value)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        first: Any = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         said = sentence(first)[0]
         raise BadValue(path, f"{where}: {said}" if where else said) from None

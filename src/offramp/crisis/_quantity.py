@@ -136,7 +136,7 @@ def parse_quantity(raw: Any) -> Any:
     if isinstance(raw, bool):
         raise ValueError(f"expected {WAYS_TO_WRITE}, got {str(raw).lower()}")
     if isinstance(raw, int | float):
-        return {"value": float(raw)}
+        return {"value": raw}
     if isinstance(raw, str):
         match = _RANGE.fullmatch(raw)
         if match is None:
@@ -147,7 +147,7 @@ def parse_quantity(raw: Any) -> Any:
     if isinstance(raw, list | tuple):
         if len(raw) != 3 or any(isinstance(v, bool) or not isinstance(v, int | float) for v in raw):
             raise ValueError(f"expected {WAYS_TO_WRITE}, got a list that is not three numbers")
-        return {"value": float(raw[0]), "low": float(raw[1]), "high": float(raw[2])}
+        return {"value": raw[0], "low": raw[1], "high": raw[2]}
     if not isinstance(raw, dict):
         return raw
     if "experts" in raw and "value" not in raw:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import tempfile
+import unicodedata
 from importlib import resources
 from pathlib import Path
 
@@ -47,7 +48,8 @@ _TAKEN = "{}: there is a file of this name already; choose another name, or move
 def _named(crisis: str, stem: str) -> str:
     """The text with an id and a title made of the file's name."""
     words = re.sub(r"[\W_]+", " ", stem).strip()
-    slug = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-") or "crisis"
+    plain = unicodedata.normalize("NFKD", words.lower()).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "crisis"
     title = words[:1].upper() + words[1:] or "A crisis"
     crisis = re.sub(r"^id: .*$", f"id: {_scalar(slug)}", crisis, count=1, flags=re.MULTILINE)
     line = f"title: {_scalar(title)}".replace("\\", r"\\")

@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from offramp.crisis._diagnostics import Path, did_you_mean, dotted, nearest
 from offramp.crisis._findings import Finding
 from offramp.crisis._quantity import WAYS_TO_WRITE, Frozen, Quantity
 from offramp.crisis._schema import Crisis
 from offramp.crisis._shapes import classes, field_shape, item_shape
+
+Details = Mapping[str, Any]
+"""One error as the validator gives it: ``type``, ``loc``, ``msg``, ``input`` and ``ctx``."""
 
 KEY = "[key]"
 """What the validator appends to the path of a key that is itself at fault."""
@@ -40,7 +42,7 @@ def findings(error: ValidationError, raw: Any) -> list[Finding]:
 
     A missing field whose name an unknown key nearly spells is one problem, not two.
     """
-    details = error.errors(include_url=False)
+    details: list[Any] = error.errors(include_url=False)
     unknown = [e for e in details if e["type"] == "extra_forbidden"]
     meant = {(*e["loc"][:-1], _meant(e)) for e in unknown}
     kept = [e for e in details if not (e["type"] == "missing" and e["loc"] in meant)]
@@ -91,7 +93,7 @@ def said(value: Any) -> str:
     return "a list" if isinstance(value, list | tuple) else f"a {type(value).__name__}"
 
 
-def _meant(error: ErrorDetails) -> str | None:
+def _meant(error: Details) -> str | None:
     model = _model_at(error["loc"][:-1])
     return None if model is None else nearest(str(error["loc"][-1]), model.model_fields)
 
@@ -126,7 +128,7 @@ def raw_path(loc: Sequence[str | int], raw: Any) -> Path:
     return path
 
 
-def _finding(error: ErrorDetails, raw: Any) -> Finding:
+def _finding(error: Details, raw: Any) -> Finding:
     kind, loc, value = error["type"], error["loc"], error["input"]
     path = raw_path(loc, raw)
     if kind == "extra_forbidden":
@@ -141,7 +143,7 @@ def _finding(error: ErrorDetails, raw: Any) -> Finding:
     return Finding(path, message, hint, code="type")
 
 
-def sentence(error: ErrorDetails) -> tuple[str, str | None]:
+def sentence(error: Details) -> tuple[str, str | None]:
     """What was expected and what was found, and a suggestion."""
     message, hint = _expected(error)
     if error["type"] != "value_error":
@@ -172,7 +174,7 @@ def _missing_key(loc: Sequence[str | int], path: Path) -> Finding:
     return Finding(path, f"`{name}` is missing{where}", f"add `{name}`{about}", code="missing")
 
 
-def _wrong_key(error: ErrorDetails, path: Path) -> Finding:
+def _wrong_key(error: Details, path: Path) -> Finding:
     name = str(error["loc"][-2])
     allowed = _choices(error)
     known = " or ".join(f"`{key}`" for key in allowed)
@@ -181,12 +183,12 @@ def _wrong_key(error: ErrorDetails, path: Path) -> Finding:
     return Finding(path, message, hint, at_key=True, code="unknown-key")
 
 
-def _choices(error: ErrorDetails) -> list[str]:
+def _choices(error: Details) -> list[str]:
     listed = str(error.get("ctx", {}).get("expected", ""))
     return [part.strip().strip("'") for part in listed.replace(" or ", ", ").split(",") if part]
 
 
-def _expected(error: ErrorDetails) -> tuple[str, str | None]:
+def _expected(error: Details) -> tuple[str, str | None]:
     """What was expected, and a suggestion."""
     kind, ctx, value = error["type"], error.get("ctx", {}), error["input"]
     if kind in _BOUNDS:

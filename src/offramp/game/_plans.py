@@ -271,26 +271,12 @@ def _counter_limit(trigger: ex.Expression | None) -> int:
     if trigger is None:
         return 0
     limits = [0]
-    for node in _walk(trigger):
-        if isinstance(node, ex.Compare):
-            text = ex.render(node)
-            if "months_without_ceasefire" in text:
-                numbers = [n.value for n in _walk(node) if isinstance(n, ex.Number)]
-                limits += [math.ceil(v) for v in numbers]
+    for node in ex.walk(trigger):
+        if isinstance(node, ex.Compare) and any(
+            isinstance(n, ex.Name) and n.name == "months_without_ceasefire" for n in ex.walk(node)
+        ):
+            limits += [math.ceil(n.value) for n in ex.walk(node) if isinstance(n, ex.Number)]
     return max(limits)
-
-
-def _walk(node: object) -> list[object]:
-    """All nodes of an expression tree."""
-    found = [node]
-    for value in getattr(node, "__dict__", {}).values() if not hasattr(node, "__slots__") else [
-        getattr(node, s) for s in node.__slots__
-    ]:
-        items = value if isinstance(value, tuple) else (value,)
-        for item in items:
-            if type(item).__module__ == ex.__name__:
-                found += _walk(item)
-    return found
 
 
 def automaton(crisis: Crisis, plan: Plan, phases: int, months: int) -> Automaton:
