@@ -23,6 +23,9 @@ Details = Mapping[str, Any]
 KEY = "[key]"
 """What the validator appends to the path of a key that is itself at fault."""
 
+LONGEST_INTEGER = 10**30
+"""The largest that a message writes out."""
+
 _PATTERNS = {
     "id": "lower-case letters, digits and hyphens, as in `my-crisis`",
     "grade": "an Admiralty grade: a letter A to F and a digit 1 to 6, as in `B2`",
@@ -84,6 +87,8 @@ def said(value: Any) -> str:
         return "nothing"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int) and abs(value) > LONGEST_INTEGER:
+        return "a number that is too large"
     if isinstance(value, int | float):
         return f"the number {value:g}" if isinstance(value, float) else f"the number {value}"
     if isinstance(value, str):

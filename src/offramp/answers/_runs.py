@@ -1,0 +1,153 @@
+"""Many solves of one crisis, in parallel, each reduced to what comparisons need.
+
+A :class:`Task` names a plan, an offer rule, a precision and a change of grid or horizon; a
+:class:`Run` holds the headline numbers that came of it. Tasks run in worker processes (or here, for
+one worker) and come back in the order asked for, so results do not depend on the number of workers.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from offramp.crisis import Crisis
+from offramp.game import Resolution, compile_game
+from offramp.solution import Solution, neighbours, recompiled, solve
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One solve: plan, offer (False = the plan's own), precision, resolution, check."""
+
+    plan: str
+    offer: str | None | bool
+    precision: float
+    resolution: Resolution
+    reading: str | None = None
+    check: str | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a solve says about a plan.
+
+    Attributes:
+        value_a: A's value at the start; ``value_b`` B's by type (own stakes).
+        settled, war, ceasefire, disaster, lost: Probability by month (``lost``: A collapsed).
+        first_deal: Probability that a first deal has been signed, by month.
+        signed: Contract id -> probability that it is the one in force at month 12.
+        cost_a: A's expected flow, by month.
+        unsolved: Probability-weighted share of nodes above tolerance.
+        certificate: The certificate's lines.
+        notes: Parts of the crisis that the game leaves out.
+        met: Whether the certificate is met.
+    """
+
+    task: Task
+    value_a: float
+    value_b: tuple[float, ...]
+    settled: tuple[float, ...]
+    war: tuple[float, ...]
+    ceasefire: tuple[float, ...]
+    disaster: tuple[float, ...]
+    lost: tuple[float, ...]
+    first_deal: tuple[float, ...]
+    signed: dict[str, float]
+    unsolved: float
+    residual: float
+    mass_error: float
+    martingale_error: float
+    met: bool
+    notes: tuple[str, ...]
+
+    def at(self, series: str, month: int) -> float:
+        """A probability by month, read at the last month that exists."""
+        values: tuple[float, ...] = getattr(self, series)
+        return values[min(month, len(values) - 1)]
+
+
+def reduce(solution: Solution, task: Task) -> Run:
+    """Headline numbers of a solution."""
+    f, game = solution.futures, solution.game
+    end = game.shown + 1
+    month = min(12, game.shown)
+    return Run(
+        task=task,
+        value_a=solution.opening_a,
+        value_b=solution.opening_b,
+        settled=_series(f.regime[:end, 3]),
+        war=_series(f.regime[:end, 1]),
+        ceasefire=_series(f.regime[:end, 2]),
+        disaster=_series(f.regime[:end, 7]),
+        lost=_series(f.regime[:end, 4]),
+        first_deal=_series(f.first_deal[:end]),
+        signed={o.id: float(f.settled_on[month, i]) for i, o in enumerate(game.offers)},
+        unsolved=f.unsolved_mass,
+        residual=f.residual_seen,
+        mass_error=f.mass_error,
+        martingale_error=f.martingale_error,
+        met=solution.certificate.met,
+        notes=game.notes,
+    )
+
+
+def _series(values: np.ndarray) -> tuple[float, ...]:
+    return tuple(float(v) for v in values)
+
+
+def perform(crisis: Crisis, task: Task) -> Run:
+    """Compile, solve and reduce one task."""
+    game = compile_game(crisis, task.plan, task.reading, task.resolution, offer=task.offer)
+    if task.check is not None:
+        game = recompiled(game, **dict(neighbours(game))[task.check])  # type: ignore[arg-type]
+    return reduce(solve(game, task.precision), task)
+
+
+_CRISIS: list[Crisis] = []
+
+
+def _start(crisis: Crisis) -> None:
+    """Hand a worker process its crisis once."""
+    _CRISIS[:] = [crisis]
+
+
+def _work(task: Task) -> Run:
+    return perform(_CRISIS[0], task)
+
+
+def run_all(
+    crisis: Crisis, tasks: Sequence[Task], workers: int | None = None, progress: Progress | None = None
+) -> list[Run]:
+    """Perform tasks in order, on several processes if that pays.
+
+    Args:
+        crisis: The crisis.
+        tasks: What to solve.
+        workers: Processes; None means one per core, at most as many as tasks.
+        progress: Told ("solving", done, total).
+    """
+    count = min(len(tasks), workers or os.cpu_count() or 1)
+    runs: list[Run] = []
+    if count <= 1:
+        for task in tasks:
+            runs.append(perform(crisis, task))
+            _tell(progress, len(runs), len(tasks))
+        return runs
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(count, context, _start, (crisis,)) as pool:
+        for run in pool.map(_work, tasks):
+            runs.append(run)
+            _tell(progress, len(runs), len(tasks))
+    return runs
+
+
+def _tell(progress: Progress | None, done: int, total: int) -> None:
+    if progress is not None:
+        progress("solving", done, total)

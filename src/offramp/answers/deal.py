@@ -1,0 +1,581 @@
+"""Which deals could both sides accept, by type and date; and if none, which line empties the range?
+
+Definition. On the hold path (nobody acts before), contract x is acceptable to A at month t if signing
+it is worth at least as much to A as letting the round pass (``gap_A >= 0``) and A's voices are more
+likely than not to ratify it; to type theta of B if ``gap_theta >= 0``. The *range* at t is the set of
+contracts acceptable to A and to the type in question. A contract beyond a hard red line is outside
+every range. For the offer that is on the table, every red line it crosses is lifted in turn and the
+game is solved again: the line *empties the range* if lifting it puts the offer inside.
+
+The two-issue map holds the other issues at the offer's terms. A point is inside a side's set if its W
+there is at least the W at which that side's gap is zero: with the same guarantee the value of signing
+moves one for one with W for as long as the deal is kept, so the map is exact for deals that are
+kept and an approximation for deals that break.
+
+Units: stake of each side. Classical comparator: Fearon's bargaining range [p - c_A, p + c_B].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from offramp.answers._answer import Answer, Cell, Chart, Column, Table, Trace
+from offramp.answers._charts import Contract, RedLine, acceptance_strip, matrix, two_issue_map
+from offramp.answers._facts import (
+    certificate_lines,
+    join,
+    percent,
+    settings,
+    side_names,
+    stake,
+    supports,
+)
+from offramp.answers._measures import Gaps, best_placed, gaps
+from offramp.crisis import Crisis, override
+from offramp.game import Game, compile_game
+from offramp.game._preferences import Line
+from offramp.solution import Solution, solve
+
+Floats = NDArray[np.float64]
+Progress = Callable[[str, int, int], None]
+
+DATES = (0, 3, 6, 9, 12, 18)
+"""Months on the hold path at which acceptance is read."""
+MOST_RESOLVES = 4
+"""Red lines lifted one at a time with a full solve each."""
+MAP_POINTS = 41
+"""Points per axis of the two-issue map."""
+
+
+@dataclass(frozen=True)
+class Lifted:
+    """What lifting one red line does to the offer on the table."""
+
+    line: str
+    actor: str
+    gap_a: float
+    gap_b: tuple[float, ...]
+    ratified: float
+    opens_for: tuple[str, ...]
+
+
+def deal(
+    solution: Solution, offer: str | None = None, progress: Progress | None = None
+) -> Answer:
+    """The range of deals, what empties it, and the map.
+
+    Args:
+        solution: The solved game.
+        offer: Contract on the table; left out, the plan's own, else the first offer of any plan.
+        progress: Told (label, done, total) while red lines are lifted.
+
+    Raises:
+        ValueError: if no contract can be signed, or ``offer`` is unknown.
+    """
+    game = solution.game
+    if not game.offers:
+        raise ValueError("no contract can be signed in this game: every one crosses a hard red line")
+    months = tuple(t for t in DATES if t <= min(game.shown, game.months - 1))
+    all_gaps = gaps(solution, months)
+    table_offer = _on_the_table(game, offer)
+    near = best_placed(solution, all_gaps[0])
+    lifted = _lift_lines(solution, table_offer, progress)
+    headline = _headline(game, all_gaps[0], table_offer, lifted)
+    shown = [i for i, o in enumerate(game.offers) if o.contract is not None] or list(
+        range(len(game.offers))
+    )
+    charts = [_strip(solution, all_gaps, shown, headline)]
+    if len(game.stakes.issues) >= 2 and near is not None:
+        charts.append(_map(solution, all_gaps[0], near))
+    tables = [_today_table(game, all_gaps[0], shown), _dates_table(game, all_gaps, shown)]
+    if lifted:
+        tables.append(_lifted_table(game, lifted, table_offer))
+    return Answer(
+        name="deal",
+        question="Which deal could both sides accept; if none, why not?",
+        headline=headline,
+        paragraphs=_paragraphs(game, all_gaps, table_offer, near, lifted, shown),
+        tables=tuple(tables),
+        charts=tuple(charts),
+        evidence_trace=Trace(
+            formula="gap_i(x, t) = E[ C_i(sign x) + lump - C_i(no deal this round) ] on the hold path",
+            supports=supports(game.crisis, _paths(game, table_offer, near)),
+            certificate=certificate_lines(solution.certificate),
+            settings=settings(solution),
+        ),
+        flips=_flips(game, all_gaps[0], table_offer, near),
+        data={
+            "months": list(months),
+            "offer": game.offers[table_offer].id if table_offer is not None else None,
+            "best_placed": game.offers[near].id if near is not None else None,
+            "gap_a": {o.id: [float(g.a[i]) for g in all_gaps] for i, o in enumerate(game.offers)},
+            "gap_b": {
+                o.id: {t: [float(g.b[i, j]) for g in all_gaps] for j, t in enumerate(game.types)}
+                for i, o in enumerate(game.offers)
+            },
+            "ratified": {
+                o.id: [float(g.ratified[i]) for g in all_gaps] for i, o in enumerate(game.offers)
+            },
+            "range": {
+                t: [
+                    [o.id for i, o in enumerate(game.offers) if g.accepts_a(i) and g.accepts_b(i, j)]
+                    for g in all_gaps
+                ]
+                for j, t in enumerate(game.types)
+            },
+            "lifted": [
+                {"line": x.line, "opens_for": list(x.opens_for), "gap_b": list(x.gap_b)}
+                for x in lifted
+            ],
+        },
+    )
+
+
+def _on_the_table(game: Game, offer: str | None) -> int | None:
+    ids = [o.contract for o in game.offers]
+    if offer is not None:
+        if offer not in ids:
+            raise ValueError(
+                f"there is no contract {offer!r} that can be signed; there are "
+                + join(o.id for o in game.offers)
+            )
+        return ids.index(offer)
+    own = game.plan.offer
+    if own is None:
+        own = next((p.offer for p in game.crisis.plans.values() if p.offer is not None), None)
+    return ids.index(own) if own in ids else None
+
+
+def crossed(game: Game, offer: int) -> tuple[Line, ...]:
+    """Red lines of the game's voices that a contract crosses."""
+    terms = np.array(game.offers[offer].terms)
+    return tuple(
+        line
+        for line in game.stakes.lines
+        if line.actor in game.stakes.voices and bool(line.crossed(terms))
+    )
+
+
+def _without(crisis: Crisis, line: str) -> Crisis:
+    return override(crisis, {f"red_lines.{line}.penalty": 0.0, f"red_lines.{line}.hard": False})
+
+
+def _lift_lines(
+    solution: Solution, offer: int | None, progress: Progress | None
+) -> tuple[Lifted, ...]:
+    """Solve again without each red line that the offer crosses."""
+    if offer is None:
+        return ()
+    game = solution.game
+    lines = crossed(game, offer)[:MOST_RESOLVES]
+    found = []
+    for done, line in enumerate(lines):
+        if progress is not None:
+            progress("lifting red lines", done, len(lines))
+        crisis = _without(game.crisis, line.id)
+        other = solve(
+            compile_game(crisis, game.plan, None, game.resolution), solution.precision
+        )
+        where = [o.contract for o in other.game.offers].index(game.offers[offer].contract)
+        now = gaps(other, (0,))[0]
+        opens = tuple(
+            t
+            for j, t in enumerate(game.types)
+            if now.accepts_a(where) and now.accepts_b(where, j)
+        )
+        found.append(
+            Lifted(
+                line.id, line.actor, float(now.a[where]),
+                tuple(float(v) for v in now.b[where]), float(now.ratified[where]), opens,
+            )  # fmt: skip
+        )
+    return tuple(found)
+
+
+def blockers(game: Game, now: Gaps, offer: int) -> tuple[str, ...]:
+    """Who stands in the way of a contract, in words."""
+    a, b = side_names(game)
+    words = []
+    if now.a[offer] < 0:
+        words.append(f"{a} gains nothing")
+    if now.ratified[offer] < 0.5:
+        worst = weakest_voice(game, offer)
+        words.append(f"{worst} would not ratify" if worst else f"{a} would not ratify")
+    refusing = [j for j in range(len(game.types)) if now.b[offer, j] < 0]
+    if len(refusing) == len(game.types):
+        words.append(f"{b} refuses, whatever its type" if len(game.types) > 1 else f"{b} refuses")
+    elif refusing:
+        kinds = join((game.crisis.types[game.types[j]].name.lower() for j in refusing), "or")
+        words.append(f"{b} refuses if {kinds}")
+    return tuple(words)
+
+
+def weakest_voice(game: Game, offer: int) -> str | None:
+    """The voice whose floor the contract misses by most (or clears by least)."""
+    worst, name = np.inf, None
+    for v, actor in enumerate(game.stakes.voices):
+        floor = game.crisis.actors[actor].floor
+        if floor is not None:
+            margin = float(game.signed_value[v, offer]) - floor.value.value
+            if margin < worst:
+                worst, name = margin, game.crisis.actors[actor].name
+    return name
+
+
+def _headline(
+    game: Game, now: Gaps, offer: int | None, lifted: tuple[Lifted, ...]
+) -> str:
+    a, b = side_names(game)
+    inside = {
+        j: [i for i in range(len(game.offers)) if now.accepts_a(i) and now.accepts_b(i, j)]
+        for j in range(len(game.types))
+    }
+    everyone = set.intersection(*(set(v) for v in inside.values()))
+    if everyone:
+        best = max(everyone, key=lambda i: float(now.a[i]))
+        return f"{_capital(game.offers[best].name)} is acceptable to both sides today"
+    some = [j for j, v in inside.items() if v]
+    if some:
+        kinds = join((game.crisis.types[game.types[j]].name.lower() for j in some), "or")
+        return f"A deal exists today only if {b} is {kinds}"
+    return f"No deal today is acceptable to {b} and can be ratified by {a}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _line_words(game: Game, line: str) -> str:
+    red = game.crisis.red_lines[line]
+    actor = game.crisis.actors[red.actor].name
+    return f"{actor}'s red line on {game.crisis.issues[red.issue].name.lower()}"
+
+
+def _paragraphs(
+    game: Game,
+    all_gaps: tuple[Gaps, ...],
+    offer: int | None,
+    near: int | None,
+    lifted: tuple[Lifted, ...],
+    shown: list[int],
+) -> tuple[str, ...]:
+    a, b = side_names(game)
+    now = all_gaps[0]
+    said = []
+    if offer is not None:
+        stops = blockers(game, now, offer)
+        name = game.offers[offer].name
+        if stops:
+            said.append(f"The offer on the table, {name}, has no range: {join(stops)}.")
+            worst = float(now.b[offer].max())
+            said.append(
+                f"For the type of {b} most ready to sign, signing it is worth "
+                f"{stake(worst, True)} of its stake against letting the round pass."
+            )
+        else:
+            said.append(f"The offer on the table, {name}, is acceptable to both sides.")
+        for x in lifted:
+            effect = (
+                "opens the range"
+                if len(x.opens_for) == len(game.types)
+                else "opens it in part"
+                if x.opens_for
+                else f"does not open it ({b} still {stake(max(x.gap_b), True)} at best)"
+            )
+            said.append(f"Lifting {_line_words(game, x.line)} alone {effect}.")
+        if stops and not crossed(game, offer):
+            said.append("It crosses no red line: the terms themselves fall short.")
+    if near is not None and near != offer:
+        stops = blockers(game, now, near)
+        said.append(
+            f"Nearest to acceptance is {game.offers[near].name}: "
+            + (f"{join(stops)}." if stops else "both sides gain.")
+            + f" {a} gains {stake(float(now.a[near]), True)}; {b} "
+            + join(
+                f"{stake(float(now.b[near, j]), True)} if {game.crisis.types[t].name.lower()}"
+                for j, t in enumerate(game.types)
+            )
+            + f"; chance of ratification {percent(float(now.ratified[near]))}."
+        )
+    taken = [i for i in shown if all(now.accepts_b(i, j) for j in range(len(game.types)))]
+    if taken:
+        said.append(
+            f"Whatever its type, {b} would sign {join((game.offers[i].name for i in taken), 'or')}; "
+            + (
+                "of these none can be ratified on the other side."
+                if not any(now.accepts_a(i) for i in taken)
+                else f"{a} could ratify {join(game.offers[i].name for i in taken if now.accepts_a(i))}."
+            )
+        )
+    last = all_gaps[-1]
+    opened = [
+        game.offers[i].name
+        for i in shown
+        if any(last.accepts_a(i) and last.accepts_b(i, j) for j in range(len(game.types)))
+        and not any(now.accepts_a(i) and now.accepts_b(i, j) for j in range(len(game.types)))
+    ]
+    if opened:
+        said.append(f"By month {last.month} the range has come to hold {join(opened)}.")
+    return tuple(said)
+
+
+def _flips(game: Game, now: Gaps, offer: int | None, near: int | None) -> tuple[str, ...]:
+    a, b = side_names(game)
+    found = []
+    for i in dict.fromkeys(x for x in (near, offer) if x is not None):
+        name = game.offers[i].name
+        need_b = -float(game.opening @ now.b[i])
+        if need_b > 0:
+            found.append(
+                f"{_capital(name)} would tempt {b} (over its types) if it were worth "
+                f"{stake(need_b)} more of its stake."
+            )
+        for v, actor in enumerate(game.stakes.voices):
+            floor = game.crisis.actors[actor].floor
+            if floor is None:
+                continue
+            short = floor.value.value - float(game.signed_value[v, i])
+            if short > 0:
+                found.append(
+                    f"{game.crisis.actors[actor].name} could ratify {name} if its floor fell "
+                    f"from {stake(floor.value.value)} to {stake(floor.value.value - short)}."
+                )
+    return tuple(found)
+
+
+def _paths(game: Game, offer: int | None, near: int | None) -> list[tuple[str, str]]:
+    paths: list[tuple[str, str]] = []
+    for i in dict.fromkeys(x for x in (offer, near) if x is not None):
+        paths += [
+            (f"red_lines.{line.id}.penalty", "what signing beyond this line costs")
+            for line in crossed(game, i)
+        ]
+    paths += [
+        (f"actors.{actor}.floor.value", "least that this voice can ratify")
+        for actor in game.stakes.voices
+        if game.crisis.actors[actor].floor is not None
+    ]
+    paths += [
+        ("war.cost.B", "what B escapes by signing"),
+        ("war.collapse.A", "what B may still win by waiting"),
+        ("blocs.B.audience.cost", "what signing costs B's leader at home"),
+        ("blocs.B.audience.vagueness", "how much of that can be explained away"),
+    ]
+    return list(dict.fromkeys(paths))
+
+
+def _yes(flag: bool) -> str:
+    return "yes" if flag else "no"
+
+
+def _today_table(game: Game, now: Gaps, shown: list[int]) -> Table:
+    a, b = side_names(game)
+    columns = [
+        Column("contract", "Contract"),
+        Column("gap_a", f"{a} gains", "signed", "own stake", 2),
+        Column("ratified", "Chance of ratification", "share", "", 0),
+        *(
+            Column(f"gap_{t}", f"{b} gains if {game.crisis.types[t].name.lower()}", "signed", "own stake", 2)
+            for t in game.types
+        ),
+        Column("stops", "What stops it"),
+    ]
+    rows: list[tuple[Cell, ...]] = []
+    for i in shown:
+        stops = blockers(game, now, i)
+        rows.append(
+            (
+                game.offers[i].name,
+                float(now.a[i]),
+                float(now.ratified[i]),
+                *(float(x) for x in now.b[i]),
+                "; ".join(stops) if stops else "nothing",
+            )
+        )
+    offered = {o.contract for o in game.offers}
+    for key, contract in game.crisis.contracts.items():
+        if key not in offered:
+            why = (
+                "put forward over the parties' heads"
+                if contract.imposed
+                else "beyond a hard red line: "
+                + join(
+                    _line_words(game, x.id)
+                    for x in game.stakes.lines
+                    if x.hard
+                    and bool(x.crossed(np.array([contract.terms[m] for m in game.stakes.issues])))
+                )
+            )
+            rows.append((contract.name, None, None, *(None for _ in game.types), why))
+    return Table(
+        "Signing today against letting the round pass",
+        tuple(columns),
+        tuple(rows),
+        "Gains in each side's own stake; minus: it would rather let the round pass.",
+    )
+
+
+def _dates_table(game: Game, all_gaps: tuple[Gaps, ...], shown: list[int]) -> Table:
+    _, b = side_names(game)
+    columns = [Column("contract", "Contract"), Column("type", f"{b}'s type")]
+    columns += [Column(f"m{g.month}", f"Month {g.month}") for g in all_gaps]
+    rows = []
+    for i in shown:
+        for j, t in enumerate(game.types):
+            cells = []
+            for g in all_gaps:
+                pair = (g.accepts_a(i), g.accepts_b(i, j))
+                cells.append(_pair_words(game, pair))
+            rows.append((game.offers[i].name, game.crisis.types[t].name, *cells))
+    return Table(
+        "Who accepts, by type and date, if nobody acts before", tuple(columns), tuple(rows)
+    )
+
+
+def _pair_words(game: Game, pair: tuple[bool, bool]) -> str:
+    a, b = side_names(game)
+    return {(True, True): "both", (True, False): f"{a} only", (False, True): f"{b} only"}.get(
+        pair, "neither"
+    )
+
+
+def _lifted_table(game: Game, lifted: tuple[Lifted, ...], offer: int | None) -> Table:
+    _, b = side_names(game)
+    assert offer is not None
+    columns = (
+        Column("line", "Red line lifted"),
+        Column("ratified", "Chance of ratification", "share", "", 0),
+        *(
+            Column(f"gap_{t}", f"{b} gains if {game.crisis.types[t].name.lower()}", "signed", "own stake", 2)
+            for t in game.types
+        ),
+        Column("opens", "Opens the range"),
+    )
+    rows = tuple(
+        (
+            _capital(_line_words(game, x.line)),
+            x.ratified,
+            *x.gap_b,
+            "yes" if len(x.opens_for) == len(game.types) else "in part" if x.opens_for else "no",
+        )
+        for x in lifted
+    )
+    return Table(
+        f"{_capital(game.offers[offer].name)} without one red line at a time (solved again)",
+        columns,
+        rows,
+    )
+
+
+def _strip(
+    solution: Solution, all_gaps: tuple[Gaps, ...], shown: list[int], headline: str
+) -> Chart:
+    """Who accepts by date: B counts as accepting when it does in expectation over its types."""
+    game = solution.game
+    a, b = side_names(game)
+    if len(all_gaps) < 2:
+        g = all_gaps[0]
+        return matrix(
+            "acceptance",
+            title=headline,
+            subtitle="Who would sign today",
+            alt=headline,
+            rows=[game.offers[i].name for i in shown],
+            columns=[a, *(f"{b} if {game.crisis.types[t].name.lower()}" for t in game.types)],
+            cells=[
+                [_yes(g.accepts_a(i)), *(_yes(g.accepts_b(i, j)) for j in range(len(game.types)))]
+                for i in shown
+            ],
+        )
+    contracts = {
+        game.offers[i].name: [
+            (g.accepts_a(i), float(game.opening @ g.b[i]) >= 0) for g in all_gaps
+        ]
+        for i in shown
+    }
+    return acceptance_strip(
+        "acceptance",
+        title=headline,
+        subtitle=f"Who would sign, by date, if nobody acts before ({b}: over its types)",
+        alt=f"{headline}. Contracts by date with the sides that accept.",
+        months=[float(g.month) for g in all_gaps],
+        contracts=contracts,
+        side_a=a,
+        side_b=b,
+        start=game.crisis.as_of,
+    )
+
+
+def _map_issues(game: Game, near: int) -> tuple[int, int]:
+    """The two divisible issues on which the two sides' weighted stakes are largest."""
+    s = game.stakes
+    a = np.abs(s.influence[s.side == 0] @ s.weight[s.side == 0])
+    b = np.abs(s.influence[s.side == 1] @ s.weight[s.side == 1])
+    order = np.argsort(-np.minimum(a, b), kind="stable")
+    return int(order[0]), int(order[1])
+
+
+def _map(solution: Solution, now: Gaps, near: int) -> Chart:
+    """Both acceptance sets on two issues, the rest at the terms of the nearest contract."""
+    game = solution.game
+    a, b = side_names(game)
+    stakes = game.stakes
+    m, n = _map_issues(game, near)
+    issues = list(game.crisis.issues.values())
+    axes = [
+        np.array(sorted(issues[i].points)) if not issues[i].divisible else np.linspace(0, 1, MAP_POINTS)
+        for i in (m, n)
+    ]
+    base = np.array(game.offers[near].terms)
+    grid = np.tile(base, (len(axes[0]), len(axes[1]), 1))
+    grid[:, :, m], grid[:, :, n] = axes[0][:, None], axes[1][None]
+    signed = stakes.signed(grid)
+    near_w = stakes.signed(base[None])
+    need_a = float(stakes.bloc(near_w, 0)[0]) - float(now.a[near])
+    need_b = float(stakes.bloc(near_w, 1)[0]) - float(game.opening @ now.b[near])
+    possible = stakes.feasible(grid)
+    accept_a = (stakes.bloc(signed, 0) >= need_a) & possible
+    accept_b = (stakes.bloc(signed, 1) >= need_b) & possible
+    for v, actor in enumerate(stakes.voices):
+        floor = game.crisis.actors[actor].floor
+        if floor is not None:
+            side = accept_a if stakes.side[v] == 0 else accept_b
+            side &= signed[v] >= floor.value.value
+    both = bool((accept_a & accept_b).any())
+    title = (
+        f"There is common ground on {issues[m].name.lower()} and {issues[n].name.lower()}"
+        if both
+        else f"No mix of {issues[m].name.lower()} and {issues[n].name.lower()} suits both sides"
+    )
+    lines = [
+        RedLine(
+            f"{game.crisis.actors[x.actor].name}",
+            x.bound,
+            "x" if x.issue == m else "y",
+        )
+        for x in stakes.lines
+        if x.issue in (m, n) and x.actor in stakes.voices
+    ]
+    points = [
+        Contract(o.name, o.terms[m], o.terms[n]) for o in game.offers if o.contract is not None
+    ]
+    return two_issue_map(
+        "map",
+        title=title,
+        subtitle=f"Other issues as in {game.offers[near].name}; 0 is {a}'s end, 1 is {b}'s",
+        alt=f"{title}, with the other issues as in {game.offers[near].name}.",
+        x_issue=issues[m].name,
+        y_issue=issues[n].name,
+        xs=[float(x) for x in axes[0]],
+        ys=[float(y) for y in axes[1]],
+        accept_a=accept_a.tolist(),
+        accept_b=accept_b.tolist(),
+        side_a=a,
+        side_b=b,
+        contracts=points,
+        red_lines=lines,
+    )

@@ -1,0 +1,176 @@
+"""Printing for people: words wrapped to the terminal, tables in columns, small print dimmed.
+
+On a terminal, tables are drawn by rich. Elsewhere they are plain columns with one line per row, so
+that ``grep`` and ``less -S`` work. Text comes from crisis files and is never trusted: no markup in
+it is followed, and control characters are written as escapes.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from offramp.answers import Answer
+    from offramp.answers._answer import Table
+
+PIPE_WIDTH = 100
+"""Columns of wrapped words where there is no terminal and COLUMNS is not set."""
+
+NARROWEST = 40
+LONGEST_WORD = 16
+"""A column leaves room for its longest word up to this many letters; longer words break."""
+
+SPACES = frozenset("\u00a0\u202f\u2060")
+"""Spaces that keep numbers and units together: harmless, though Python calls them unprintable."""
+
+
+def safe(text: str) -> str:
+    """Text without anything that a terminal could take for a command."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in SPACES else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    return " " if character in "\n\t" else character.encode("unicode_escape").decode("ascii")
+
+
+class Screen:
+    """Collects what is to be printed to a stream, laid out for it; :meth:`text` gives it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        from rich.console import Console
+
+        self.terminal = stream.isatty()
+        width = None if self.terminal else _columns()
+        self._console = Console(file=stream, width=width, highlight=False, soft_wrap=False)
+        if self._console.width < NARROWEST:
+            self._console.width = NARROWEST
+        self._parts: list[str] = []
+
+    def text(self) -> str:
+        """Everything so far, with colours if the stream is a terminal that takes them."""
+        return "".join(self._parts)
+
+    def words(self, text: str = "", style: str = "", indent: int = 0) -> None:
+        """A paragraph, wrapped."""
+        from rich.padding import Padding
+        from rich.text import Text
+
+        self._add(Padding(Text(safe(text), style=style), (0, 0, 0, indent)))
+
+    def lines(self, text: str, style: str = "") -> None:
+        """Lines as they are: excerpts with carets, commands to copy."""
+        from rich.text import Text
+
+        for line in text.splitlines():
+            self._add(Text(safe(line), style=style), soft_wrap=True)
+
+    def add(self, renderable: Any) -> None:
+        """Something that rich knows how to lay out."""
+        self._add(renderable)
+
+    def table(self, table: Table) -> None:
+        """A table with its title and note."""
+        from offramp.answers._style import cell_text, heading_text
+
+        headings = [safe(heading_text(c)) for c in table.columns]
+        rows = [
+            [safe(cell_text(value, c)) for value, c in zip(row, table.columns, strict=True)]
+            for row in table.rows
+        ]
+        left = [c.format == "text" for c in table.columns]
+        if table.title:
+            self.words(table.title, "bold")
+        if self.terminal:
+            self._add(_drawn(headings, rows, left))
+        else:
+            self._parts.append(plain_table(headings, rows, left))
+        if table.note:
+            self.words(table.note, "dim")
+
+    def answer(self, answer: Answer) -> None:
+        """Headline, words, the main table, what would flip it, what it rests on, certificate."""
+        trace = answer.trace()
+        self.words(answer.headline, "bold")
+        for paragraph in answer.paragraphs:
+            self.words()
+            self.words(paragraph)
+        if answer.tables:
+            self.words()
+            self.table(answer.table())
+        self._list("It would change if", answer.flips)
+        self._list(
+            "It rests on",
+            [
+                f"{s.path} = {s.value}"
+                + (f" ({s.range})" if s.range else "")
+                + (f": {s.why}" if s.why else "")
+                + (f" [{s.source}]" if s.source else "")
+                for s in trace.supports
+            ],
+        )
+        if answer.warnings:
+            self.words()
+        for warning in answer.warnings:
+            self.words(f"Take care: {warning}", "yellow")
+        if trace.certificate:
+            self.words()
+            self.words("Certificate: " + "; ".join(trace.certificate), "dim")
+
+    def _list(self, title: str, items: Any) -> None:
+        if items:
+            self.words()
+            self.words(title, "bold")
+        for item in items:
+            self.words(f"- {item}")
+
+    def _add(self, renderable: Any, **options: Any) -> None:
+        with self._console.capture() as captured:
+            self._console.print(renderable, **options)
+        text = captured.get()
+        if not self.terminal:
+            text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+        self._parts.append(text)
+
+
+def plain_table(headings: list[str], rows: list[list[str]], left: list[bool]) -> str:
+    """Columns two spaces apart, one line per row, nothing cut."""
+    from rich.cells import cell_len
+
+    body = [headings, *rows]
+    widths = [max(cell_len(row[j]) for row in body) for j in range(len(headings))]
+
+    def line(row: list[str]) -> str:
+        cells = []
+        for text, width, to_the_left in zip(row, widths, left, strict=True):
+            space = " " * (width - cell_len(text))
+            cells.append(text + space if to_the_left else space + text)
+        return "  ".join(cells).rstrip()
+
+    return "".join(f"{line(row)}\n" for row in body)
+
+
+def _drawn(headings: list[str], rows: list[list[str]], left: list[bool]) -> Any:
+    from rich import box
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    view = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for j, heading in enumerate(headings):
+        words = [word for row in (headings, *rows) for word in row[j].split()] or [""]
+        view.add_column(
+            Text(heading),
+            justify="left" if left[j] else "right",
+            overflow="fold",
+            min_width=min(max(map(len, words)), LONGEST_WORD),
+        )
+    for row in rows:
+        view.add_row(*map(Text, row))
+    return view
+
+
+def _columns() -> int:
+    given = os.environ.get("COLUMNS", "")
+    return int(given) if given.isdigit() and int(given) else PIPE_WIDTH
