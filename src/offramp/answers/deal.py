@@ -29,6 +29,7 @@ from offramp.answers._facts import (
     certificate_lines,
     join,
     percent,
+    quoted,
     settings,
     side_names,
     stake,
@@ -237,7 +238,7 @@ def _headline(
     everyone = set.intersection(*(set(v) for v in inside.values()))
     if everyone:
         best = max(everyone, key=lambda i: float(now.a[i]))
-        return f"{_capital(game.offers[best].name)} is acceptable to both sides today"
+        return f"{quoted(game.offers[best].name)} is acceptable to both sides today"
     some = [j for j, v in inside.items() if v]
     if some:
         kinds = join((game.crisis.types[game.types[j]].name.lower() for j in some), "or")
@@ -268,7 +269,7 @@ def _paragraphs(
     said = []
     if offer is not None:
         stops = blockers(game, now, offer)
-        name = game.offers[offer].name
+        name = quoted(game.offers[offer].name)
         if stops:
             said.append(f"The offer on the table, {name}, has no range: {join(stops)}.")
             worst = float(now.b[offer].max())
@@ -292,7 +293,7 @@ def _paragraphs(
     if near is not None and near != offer:
         stops = blockers(game, now, near)
         said.append(
-            f"Nearest to acceptance is {game.offers[near].name}: "
+            f"Nearest to acceptance is {quoted(game.offers[near].name)}: "
             + (f"{join(stops)}." if stops else "both sides gain.")
             + f" {a} gains {stake(float(now.a[near]), True)}; {b} "
             + join(
@@ -304,16 +305,16 @@ def _paragraphs(
     taken = [i for i in shown if all(now.accepts_b(i, j) for j in range(len(game.types)))]
     if taken:
         said.append(
-            f"Whatever its type, {b} would sign {join((game.offers[i].name for i in taken), 'or')}; "
+            f"Whatever its type, {b} would sign {join((quoted(game.offers[i].name) for i in taken), 'or')}; "
             + (
                 "of these none can be ratified on the other side."
                 if not any(now.accepts_a(i) for i in taken)
-                else f"{a} could ratify {join(game.offers[i].name for i in taken if now.accepts_a(i))}."
+                else f"{a} could ratify {join(quoted(game.offers[i].name) for i in taken if now.accepts_a(i))}."
             )
         )
     last = all_gaps[-1]
     opened = [
-        game.offers[i].name
+        quoted(game.offers[i].name)
         for i in shown
         if any(last.accepts_a(i) and last.accepts_b(i, j) for j in range(len(game.types)))
         and not any(now.accepts_a(i) and now.accepts_b(i, j) for j in range(len(game.types)))
@@ -327,7 +328,7 @@ def _flips(game: Game, now: Gaps, offer: int | None, near: int | None) -> tuple[
     a, b = side_names(game)
     found = []
     for i in dict.fromkeys(x for x in (near, offer) if x is not None):
-        name = game.offers[i].name
+        name = quoted(game.offers[i].name)
         need_b = -float(game.opening @ now.b[i])
         if need_b > 0:
             found.append(
@@ -421,26 +422,26 @@ def _today_table(game: Game, now: Gaps, shown: list[int]) -> Table:
 
 def _dates_table(game: Game, all_gaps: tuple[Gaps, ...], shown: list[int]) -> Table:
     _, b = side_names(game)
-    columns = [Column("contract", "Contract"), Column("type", f"{b}'s type")]
+    columns = [Column("contract", "Contract")]
     columns += [Column(f"m{g.month}", f"Month {g.month}") for g in all_gaps]
-    rows = []
-    for i in shown:
-        for j, t in enumerate(game.types):
-            cells = []
-            for g in all_gaps:
-                pair = (g.accepts_a(i), g.accepts_b(i, j))
-                cells.append(_pair_words(game, pair))
-            rows.append((game.offers[i].name, game.crisis.types[t].name, *cells))
+    rows = [(game.offers[i].name, *(_who(game, g, i) for g in all_gaps)) for i in shown]
     return Table(
-        "Who accepts, by type and date, if nobody acts before", tuple(columns), tuple(rows)
+        "Who would sign, by date, if nobody acts before",
+        tuple(columns),
+        tuple(rows),
+        f"Where {b}'s answer depends on its type, the types that would sign are named.",
     )
 
 
-def _pair_words(game: Game, pair: tuple[bool, bool]) -> str:
+def _who(game: Game, g: Gaps, i: int) -> str:
+    """Who would sign a contract: ``both``, one side, or a side if it is of some type."""
     a, b = side_names(game)
-    return {(True, True): "both", (True, False): f"{a} only", (False, True): f"{b} only"}.get(
-        pair, "neither"
-    )
+    willing = [j for j in range(len(game.types)) if g.accepts_b(i, j)]
+    kinds = join((game.crisis.types[game.types[j]].name.lower() for j in willing), "or")
+    every = len(willing) == len(game.types)
+    if g.accepts_a(i):
+        return "both" if every else f"both if {b} is {kinds}" if willing else f"{a} only"
+    return f"{b} only" if every else f"{b} if {kinds}" if willing else "neither"
 
 
 def _lifted_table(game: Game, lifted: tuple[Lifted, ...], offer: int | None) -> Table:
@@ -465,7 +466,7 @@ def _lifted_table(game: Game, lifted: tuple[Lifted, ...], offer: int | None) -> 
         for x in lifted
     )
     return Table(
-        f"{_capital(game.offers[offer].name)} without one red line at a time (solved again)",
+        f"{quoted(game.offers[offer].name)} without one red line at a time (solved again)",
         columns,
         rows,
     )
@@ -566,8 +567,8 @@ def _map(solution: Solution, now: Gaps, near: int) -> Chart:
     return two_issue_map(
         "map",
         title=title,
-        subtitle=f"Other issues as in {game.offers[near].name}; 0 is {a}'s end, 1 is {b}'s",
-        alt=f"{title}, with the other issues as in {game.offers[near].name}.",
+        subtitle=f"Other issues as in {quoted(game.offers[near].name)}; 0 is {a}'s end, 1 is {b}'s",
+        alt=f"{title}, with the other issues as in {quoted(game.offers[near].name)}.",
         x_issue=issues[m].name,
         y_issue=issues[n].name,
         xs=[float(x) for x in axes[0]],

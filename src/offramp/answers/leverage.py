@@ -23,6 +23,7 @@ from offramp.answers._charts import Line, Threshold, fan
 from offramp.answers._facts import (
     certificate_lines,
     join,
+    quoted,
     settings,
     side_names,
     stake,
@@ -57,7 +58,7 @@ def leverage(solution: Solution, contract: str | None = None) -> Answer:
     w = waiting(solution, offer, longest)
     mean_b = game.opening @ w.b
     names = side_names(game)
-    deal = game.offers[offer].name
+    deal = quoted(game.offers[offer].name)
     turn_a, turn_b = turning(w.a), turning(mean_b)
     last = min(12, longest)
     headline = _headline(names, w, mean_b, turn_a, turn_b, last)

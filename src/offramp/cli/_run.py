@@ -53,9 +53,7 @@ def _parsed(arguments: Sequence[str]) -> Any:
 
     from offramp.cli._commands import app
 
-    return get_command(app).main(
-        args=list(arguments), prog_name="offramp", standalone_mode=False
-    )
+    return get_command(app).main(args=list(arguments), prog_name="offramp", standalone_mode=False)
 
 
 def _explained(error: Exception) -> Outcome:

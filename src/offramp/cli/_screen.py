@@ -71,6 +71,10 @@ class Screen:
         """Something that rich knows how to lay out."""
         self._add(renderable)
 
+    def raw(self, text: str) -> None:
+        """Text for programs, as it is."""
+        self._parts.append(text)
+
     def table(self, table: Table) -> None:
         """A table with its title and note."""
         from offramp.answers._style import cell_text, heading_text

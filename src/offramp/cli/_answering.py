@@ -1,0 +1,277 @@
+"""Commands that solve a crisis: the answers, the comparison of plans, and the brief."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from offramp.cli._files import ANSWER_SUFFIXES, BRIEF_SUFFIXES, answer_text, suffix, target, write
+from offramp.cli._outcome import INVALID, NOT_CONVERGED, OK, Failure, Notice, Outcome
+from offramp.cli._progress import Progress
+
+if TYPE_CHECKING:
+    from offramp.answers import Answer
+    from offramp.brief import Brief
+    from offramp.cli._screen import Screen
+    from offramp.crisis import Crisis
+    from offramp.solution import Solution
+
+MISSED = "TOLERANCE MISSED"
+"""How a certificate says that it is not met, in whatever answer it ends up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The options that all of these commands share."""
+
+    source: str
+    plan: str | None
+    reading: str | None
+    precision: float
+    resolution: str
+    seed: int
+    quiet: bool
+    strict: bool
+
+    def command(self, name: str, plans: Sequence[str] | None = None) -> str:
+        """The command that gives the same result again, whatever the output was."""
+        parts = ["offramp", name, self.source]
+        for plan in plans or (self.plan and [self.plan]) or ():
+            parts += ["--plan", plan]
+        if self.reading:
+            parts += ["--reading", self.reading]
+        parts += ["--precision", f"{self.precision:g}", "--resolution", self.resolution]
+        return shlex.join([*parts, "--seed", str(self.seed)])
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A crisis that can be used, with what there is to warn about."""
+
+    crisis: Crisis
+    warnings: tuple[Notice, ...]
+
+    def remarks(self, source: str) -> tuple[str, ...]:
+        """A line that points to the warnings, if there are any."""
+        count = len(self.warnings)
+        if not count:
+            return ()
+        are, them = ("is a warning", "it") if count == 1 else (f"are {count} warnings", "them")
+        return (f"There {are} about this crisis; `offramp check {source}` shows {them}.",)
+
+
+def answer_one(name: str, question: Question, out: Path | None) -> Outcome:
+    """Solve once and answer one question."""
+    place = None if out is None else target(out, ANSWER_SUFFIXES)
+    case = read(question)
+    with Progress(question.quiet) as progress:
+        solution = solved(case.crisis, question, progress)
+        import offramp.answers
+
+        answer: Answer = getattr(offramp.answers, name)(solution)
+    run = manifest(case.crisis, question, question.command(name), [solution.game.plan_id])
+    return _delivered(answer, run, case, question, place)
+
+
+def answer_plans(question: Question, plans: Sequence[str] | None, out: Path | None) -> Outcome:
+    """Solve every plan and compare."""
+    place = None if out is None else target(out, ANSWER_SUFFIXES)
+    case = read(question)
+    for plan in plans or ():
+        known(plan, case.crisis.plans, "plan")
+    from offramp.answers import compare_plans
+
+    chosen = list(dict.fromkeys(plans)) if plans else None
+    with Progress(question.quiet) as progress:
+        answer = compare_plans(
+            case.crisis,
+            chosen,
+            reading=question.reading,
+            precision=question.precision,
+            resolution=question.resolution,
+            progress=progress,
+        )
+    command = question.command("plans", chosen)
+    run = manifest(case.crisis, question, command, chosen or list(case.crisis.plans))
+    return _delivered(answer, run, case, question, place)
+
+
+def write_brief(question: Question, out: Path | None) -> Outcome:
+    """Write the brief as a page and summarise it."""
+    place = None if out is None else target(out, BRIEF_SUFFIXES)
+    case = read(question)
+    path = out or Path(f"{case.crisis.id}-brief.html")
+    place = place or target(path, BRIEF_SUFFIXES)
+    from offramp.brief import brief
+
+    command = question.command("brief")
+    with Progress(question.quiet) as progress:
+        made = brief(
+            case.crisis,
+            plan=question.plan,
+            reading=question.reading,
+            precision=question.precision,
+            resolution=question.resolution,
+            seed=question.seed,
+            progress=progress,
+            command=command,
+        )
+    try:
+        made.save(place)
+    except OSError as error:
+        raise Failure(f"cannot write {path}: {error.strerror or error}") from error
+    plan = question.plan or next(iter(case.crisis.plans))
+    run = manifest(case.crisis, question, command, [plan])
+    said = (*made.warnings, *(line for a in made.answers for line in a.trace().certificate))
+    warnings = dict.fromkeys((*made.warnings, *(w for a in made.answers for w in a.warnings)))
+    return _concluded(
+        data={"brief": _brief_data(made), "file": str(path), "run": run},
+        show=None if question.quiet else lambda screen: _show_brief(screen, made, path),
+        missed=any(MISSED in line for line in said),
+        warnings=tuple(warnings),
+        case=case,
+        question=question,
+        remarks=(),
+    )
+
+
+# --- Steps ---------------------------------------------------------------------------------
+
+
+def read(question: Question) -> Case:
+    """The crisis, if it can be used and has the plan and the reading that are asked for."""
+    from offramp.crisis import CrisisError, examine
+
+    examined = examine(question.source)
+    if examined.crisis is None:
+        raise CrisisError(examined.problems)
+    if question.plan is not None:
+        known(question.plan, examined.crisis.plans, "plan")
+    if question.reading is not None:
+        known(question.reading, examined.crisis.readings, "reading")
+        carried(examined.crisis, question.reading)
+    return Case(examined.crisis, tuple(map(Notice.of, examined.warnings)))
+
+
+def known(name: str, names: Mapping[str, Any], what: str) -> None:
+    """Raise :class:`Failure` with a did-you-mean unless there is a thing of this name."""
+    if name in names:
+        return
+    from offramp.crisis._diagnostics import did_you_mean, printable
+
+    listed = ", ".join(f"`{key}`" for key in names)
+    hint = f"there are {listed}" if listed else f"this crisis has no {what}s"
+    message = f"there is no {what} `{printable(name)}` in this crisis"
+    raise Failure(message, did_you_mean(name, names) or hint)
+
+
+def carried(crisis: Crisis, reading: str) -> None:
+    """Raise :class:`Failure` if a reading's premises cannot be carried to this crisis."""
+    from offramp.crisis import BadValue, UnknownPath, with_reading
+
+    try:
+        with_reading(crisis, reading)
+    except (BadValue, UnknownPath) as error:
+        raise Failure(f"reading `{reading}`: {error}", code=INVALID) from error
+
+
+def solved(crisis: Crisis, question: Question, progress: Progress) -> Solution:
+    """The crisis compiled under a plan and solved."""
+    import offramp
+
+    progress("Compiling", 0, 1)
+    game = offramp.compile(crisis, question.plan, question.reading, question.resolution)
+    return offramp.solve(
+        game, question.precision, progress=lambda done, total: progress("Solving", done, total)
+    )
+
+
+def manifest(
+    crisis: Crisis, question: Question, command: str, plans: Sequence[str]
+) -> dict[str, Any]:
+    """What a result came from: enough to get it again."""
+    from offramp import __version__
+    from offramp.crisis import crisis_hash
+
+    return {
+        "command": command,
+        "crisis": crisis.id,
+        "title": crisis.title,
+        "handling": crisis.handling,
+        "as_of": crisis.as_of.isoformat(),
+        "crisis_hash": crisis_hash(crisis),
+        "plans": list(plans),
+        "reading": question.reading,
+        "precision": question.precision,
+        "resolution": question.resolution,
+        "seed": question.seed,
+        "version": __version__,
+    }
+
+
+# --- Delivery ------------------------------------------------------------------------------
+
+
+def _delivered(
+    answer: Answer, run: Mapping[str, Any], case: Case, question: Question, place: Path | None
+) -> Outcome:
+    data = {"run": run, **answer.to_dict()}
+    remarks: tuple[str, ...] = ()
+    if place is not None:
+        write(place, answer_text(answer, run, suffix(place, ANSWER_SUFFIXES) or ".json"))
+        data["file"] = str(place)
+        remarks = (f"Written to {place}",)
+    silent = question.quiet and place is not None
+    return _concluded(
+        data=data,
+        show=None if silent else lambda screen: screen.answer(answer),
+        missed=any(MISSED in line for line in answer.trace().certificate),
+        warnings=answer.warnings,
+        case=case,
+        question=question,
+        remarks=remarks,
+    )
+
+
+def _concluded(
+    *,
+    data: Mapping[str, Any],
+    show: Any,
+    missed: bool,
+    warnings: Sequence[str],
+    case: Case,
+    question: Question,
+    remarks: tuple[str, ...],
+) -> Outcome:
+    """The outcome, with the warnings of answer, certificate and crisis."""
+    said = "the certificate misses its tolerance: read every number as indicative"
+    trouble = Notice(said, "try another --resolution or --precision", "not-converged")
+    noted = tuple(Notice(text, code="answer") for text in warnings)
+    fails = missed and question.strict
+    return Outcome(
+        data=data,
+        show=show,
+        code=NOT_CONVERGED if fails else OK,
+        errors=(trouble,) if fails else (),
+        warnings=(*noted, *((trouble,) if missed and not fails else ()), *case.warnings),
+        remarks=(*remarks, *case.remarks(question.source)),
+    )
+
+
+def _brief_data(made: Brief) -> dict[str, Any]:
+    """The brief as plain values; parameters and sources are in the page, and in the crisis."""
+    plain = ("title", "subtitle", "handling", "as_of", "case", "seat", "yardstick", "bottom_line",
+             "confidence", "why_no_deal", "mind_changers", "deal_range", "method")  # fmt: skip
+    tables = ("options", "assumptions", "certificate")
+    return {
+        **{name: getattr(made, name) for name in plain},
+        **{name: asdict(getattr(made, name)) for name in tables},
+        "answers": [answer.to_dict() for answer in made.answers],
+    }
+
+
+def _show_brief(screen: Screen, made: Brief, path: Path) -> None:
+    screen.add(made.renderable(saved=path))
