@@ -245,6 +245,53 @@ FEATURES: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
         "idle",
         {},
     ),
+    "a carrot, a force, red lines and premiums": (
+        {
+            "plans.press.stages": [
+                {
+                    "name": "Both hands",
+                    "trigger": "start",
+                    "on": [{"lever": "court", "intensity": 0.5}, {"lever": "fund"}],
+                }
+            ],
+            "plans.press.relief": {"comply": 0.8, "clarity": 0.9},
+            "actors.ally.deal_premium": 0.1,
+            "actors.bland.deal_premium": 0.05,
+            "red_lines": {
+                "coast": {"actor": "aland", "issue": "land", "rule": "x <= 0.6", "penalty": 0.1},
+                "pride": {"actor": "bland", "issue": "order", "rule": "x >= 0.1", "penalty": 0.9},
+            },
+            "guarantees": {
+                "patrol": {
+                    "name": "Patrol",
+                    "detection": 0.9,
+                    "response": 0.9,
+                    "loss": 0.2,
+                    "lever": "court",
+                }
+            },
+            "levers.court.cost_to_holder": 0.02,
+            "contracts.freeze.guarantee": "patrol",
+            "contracts.freeze.relief": "full",
+            "exponent": 2,
+        },
+        "press",
+        {},
+    ),
+    "a trigger above a count, an end at the map's edge": (
+        {
+            "plans.wait.stages": [
+                {
+                    "name": "Embargo",
+                    "trigger": "months_without_ceasefire > 1 and belief.patient > 0.3",
+                    "on": [{"lever": "embargo"}],
+                }
+            ],
+            "war.ends_decide": True,
+        },
+        "wait",
+        {},
+    ),
     "a contract that ends, a fixed end value": (
         {
             "contracts.freeze.lasts_months": 2.0,

@@ -166,7 +166,7 @@ def list_library() -> Outcome:
                 "file": str(path(name)),
             }
         )
-    shown = ("issues", "levers", "plans", "readings", "evidence", "numbers")
+    shown = ("issues", "levers", "plans", "readings")
     columns = (
         Column("name", "Name"),
         Column("title", "Title"),

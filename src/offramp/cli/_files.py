@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from offramp.answers import Answer
     from offramp.answers._answer import Table
 
-ANSWER_SUFFIXES = (".vl.json", ".json", ".html", ".svg", ".csv")
+ANSWER_SUFFIXES = (".json", ".html", ".svg", ".vl.json", ".csv")
 BRIEF_SUFFIXES = (".html", ".htm")
 SCHEMA_SUFFIXES = (".json",)
 
@@ -47,8 +47,8 @@ def target(path: Path, suffixes: tuple[str, ...]) -> Path:
 
 
 def suffix(path: Path, suffixes: tuple[str, ...]) -> str | None:
-    """The first of the suffixes that a file's name ends in."""
-    return next((s for s in suffixes if path.name.lower().endswith(s)), None)
+    """The longest of the suffixes that a file's name ends in."""
+    return max((s for s in suffixes if path.name.lower().endswith(s)), key=len, default=None)
 
 
 def write(place: Path, content: str) -> None:

@@ -35,6 +35,8 @@ def run(arguments: Sequence[str]) -> int:
 def _attempt(arguments: Sequence[str]) -> Outcome:
     try:
         work = _parsed(arguments)
+        if work == INTERRUPTED:  # the parser turns an interruption into a code
+            raise KeyboardInterrupt
         return work() if callable(work) else Outcome(code=work or 0)
     except KeyboardInterrupt:
         notice = Notice("interrupted; nothing was left half-written", code="interrupted")
@@ -82,7 +84,7 @@ def _explained(error: Exception) -> Outcome:
 
 
 def _usage(error: Any) -> Notice:
-    message: str = error.format_message()
+    message: str = error.format_message().replace("Value error, ", "")
     context = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError":
         return Notice("a command is missing", "offramp --help lists them", text=message)

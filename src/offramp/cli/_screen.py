@@ -1,13 +1,14 @@
 """Printing for people: words wrapped to the terminal, tables in columns, small print dimmed.
 
-On a terminal, tables are drawn by rich. Elsewhere they are plain columns with one line per row, so
-that ``grep`` and ``less -S`` work. Text comes from crisis files and is never trusted: no markup in
+Text comes from crisis files and is never trusted: no markup in
 it is followed, and control characters are written as escapes.
 """
 
 from __future__ import annotations
 
 import os
+import re
+import textwrap
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -18,8 +19,7 @@ PIPE_WIDTH = 100
 """Columns of wrapped words where there is no terminal and COLUMNS is not set."""
 
 NARROWEST = 40
-LONGEST_WORD = 16
-"""A column leaves room for its longest word up to this many letters; longer words break."""
+"""Narrowest terminal we lay out for, in columns."""
 
 SPACES = frozenset("\u00a0\u202f\u2060")
 """Spaces that keep numbers and units together: harmless, though Python calls them unprintable."""
@@ -53,12 +53,21 @@ class Screen:
         """Everything so far, with colours if the stream is a terminal that takes them."""
         return "".join(self._parts)
 
-    def words(self, text: str = "", style: str = "", indent: int = 0) -> None:
-        """A paragraph, wrapped."""
-        from rich.padding import Padding
+    def words(self, text: str = "", style: str = "", bullet: str = "") -> None:
+        """A paragraph, wrapped; with a bullet, the lines below hang under its text."""
         from rich.text import Text
 
-        self._add(Padding(Text(safe(text), style=style), (0, 0, 0, indent)))
+        joined = re.sub(r"(?<=\d) (?=%)", "\u00a0", safe(text))
+        below = " " * len(bullet)
+        wrapped = textwrap.wrap(
+            joined,
+            self._console.width,
+            initial_indent=bullet,
+            subsequent_indent=below,
+            break_on_hyphens=False,
+        )
+        for line in wrapped or [""]:
+            self._add(Text(line.replace("\u00a0", " "), style=style))
 
     def lines(self, text: str, style: str = "") -> None:
         """Lines as they are: excerpts with carets, commands to copy."""
@@ -78,6 +87,7 @@ class Screen:
     def table(self, table: Table) -> None:
         """A table with its title and note."""
         from offramp.answers._style import cell_text, heading_text
+        from offramp.cli._tables import drawn, plain
 
         headings = [safe(heading_text(c)) for c in table.columns]
         rows = [
@@ -88,9 +98,9 @@ class Screen:
         if table.title:
             self.words(table.title, "bold")
         if self.terminal:
-            self._add(_drawn(headings, rows, left))
+            self._add(drawn(headings, rows, left, self._console.width))
         else:
-            self._parts.append(plain_table(headings, rows, left))
+            self._parts.append(plain(headings, rows, left))
         if table.note:
             self.words(table.note, "dim")
 
@@ -128,7 +138,7 @@ class Screen:
             self.words()
             self.words(title, "bold")
         for item in items:
-            self.words(f"- {item}")
+            self.words(item, bullet="- ")
 
     def _add(self, renderable: Any, **options: Any) -> None:
         with self._console.capture() as captured:
@@ -137,42 +147,6 @@ class Screen:
         if not self.terminal:
             text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
         self._parts.append(text)
-
-
-def plain_table(headings: list[str], rows: list[list[str]], left: list[bool]) -> str:
-    """Columns two spaces apart, one line per row, nothing cut."""
-    from rich.cells import cell_len
-
-    body = [headings, *rows]
-    widths = [max(cell_len(row[j]) for row in body) for j in range(len(headings))]
-
-    def line(row: list[str]) -> str:
-        cells = []
-        for text, width, to_the_left in zip(row, widths, left, strict=True):
-            space = " " * (width - cell_len(text))
-            cells.append(text + space if to_the_left else space + text)
-        return "  ".join(cells).rstrip()
-
-    return "".join(f"{line(row)}\n" for row in body)
-
-
-def _drawn(headings: list[str], rows: list[list[str]], left: list[bool]) -> Any:
-    from rich import box
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    view = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for j, heading in enumerate(headings):
-        words = [word for row in (headings, *rows) for word in row[j].split()] or [""]
-        view.add_column(
-            Text(heading),
-            justify="left" if left[j] else "right",
-            overflow="fold",
-            min_width=min(max(map(len, words)), LONGEST_WORD),
-        )
-    for row in rows:
-        view.add_row(*map(Text, row))
-    return view
 
 
 def _columns() -> int:

@@ -73,8 +73,8 @@ def compile_game(
         transplant: Apply the reading to this crisis rather than to the one of its own date.
 
     Raises:
-        CompileError: if the crisis cannot be turned into this game.
-        KeyError: for an unknown plan or reading.
+        CompileError: if the crisis cannot be turned into this game, or has no such plan.
+        KeyError: for an unknown reading.
     """
     if reading is not None:
         crisis = with_reading(crisis, reading, transplant=transplant)
@@ -114,7 +114,7 @@ def compile_game(
         steps = grid_choice.belief_steps[0 if len(types) == 2 else 1]
         grid = simplex_grid(len(types), steps)
     flow_a, flow_voice, flow_b = _flows(crisis, stakes, auto, offers, layout, cohesion, terms_at, months)
-    signed = stakes.signed(np.array([o.terms for o in offers]).reshape(len(offers), -1))
+    signed = stakes.signed(np.array([o.terms for o in offers]).reshape(len(offers), len(stakes.issues)))
     start_regime = {"standoff": STANDOFF, "war": WAR, "ceasefire": CEASEFIRE}[crisis.regime]
     start = int(layout.active[start_regime][reach, 0, 0, 0, 0])
     return Game(
@@ -276,6 +276,15 @@ def _rates(
         ]
     )
     worsen, mend, jumps = _events(crisis, plan, cohesion, factor, notes)
+    ends = float(disaster.max() + collapse.sum(0).max())
+    if ends > 1:
+        raise CompileError(f"war: hazards of collapse and disaster add to {ends:.2f} per month")
+    shaken = intensity + sum(hazard for _, hazard in jumps)
+    if shaken > 1:
+        raise CompileError(
+            f"war.intensity and battle events add to {shaken:.2f} moves of the front per month; "
+            "at most one is possible"
+        )
     lift = np.zeros((max(1, len(offers)), layout.sizes[6]))
     for r in range(1, layout.sizes[6]):
         terms = auto.terms[_stage_of_class(auto, r)]
@@ -323,9 +332,15 @@ def _events(
     """Tier moves by regime and tier, and battle shocks.
 
     Fracture falls at ``slope (1 - preagreement) (1 - threat_unity) / gap`` while no deal is signed.
+    Events and substitution move cohesion by one tier of the file; where fewer tiers are kept their
+    chances are scaled by the gaps, so that the mean movement stays the same.
     """
     coalition = crisis.coalition
     n = len(cohesion)
+    tiers = np.array(coalition.tiers)
+    at = np.array([int(np.abs(tiers - c).argmin()) for c in cohesion])
+    fall = (tiers[at[:-1]] - tiers[at[:-1] + 1]) / (cohesion[:-1] - cohesion[1:])
+    rise = (tiers[at[1:] - 1] - tiers[at[1:]]) / (cohesion[:-1] - cohesion[1:])
     worsen, mend = np.zeros((4, n)), np.zeros((4, n))
     if n > 1:
         slope = coalition.fracture.value * (1 - coalition.threat_unity.value)
@@ -333,7 +348,7 @@ def _events(
             slope *= 1 - coalition.preagreement.value
         for c in range(n - 1):
             worsen[:3, c] += slope / (cohesion[c] - cohesion[c + 1])
-        mend[:, 1:] += coalition.substitution.value / 12
+        mend[:, 1:] += coalition.substitution.value / 12 * rise
     shocks: dict[int, float] = {}
     for key, event in crisis.events.items():
         where = _regimes_of(event.when)
@@ -344,9 +359,9 @@ def _events(
             chance = event.hazard.value * (effect.probability.value if effect.probability else 1.0)
             if effect.kind == "cohesion" and n > 1:
                 if effect.steps > 0:
-                    worsen[where, : n - 1] += chance
+                    worsen[where, : n - 1] += chance * fall
                 else:
-                    mend[where, 1:] += chance
+                    mend[where, 1:] += chance * rise
             elif effect.kind == "position" and effect.steps:
                 if WAR in where:
                     steps = effect.steps * factor
@@ -395,7 +410,8 @@ def _flows(
     flow_b = np.zeros((len(crisis.types), months + 1, n_s))
     war_a = crisis.war.cost.A.value * (1 + crisis.war.exhaustion.A.value * horizon)
     ratio = np.array([crisis.actors[stakes.voices[v]].war_cost_ratio for v in a_voices])
-    premium = np.array([crisis.actors[stakes.voices[v]].deal_premium.value for v in a_voices])
+    premiums = np.array([crisis.actors[v].deal_premium.value for v in stakes.voices])
+    premium = premiums[a_voices]
     own_node = np.array([[auto.calendar[t].plus(p).cost for p in auto.phased] for t in horizon])
     voice_node = np.array(
         [[auto.calendar[t].plus(p).cost_by_voice for p in auto.phased] for t in horizon]
@@ -444,7 +460,8 @@ def _flows(
         composite_own[:, s] = hurt.cost[:, r]
         relief = np.array([crisis.relief.schedules.get(x.relief, 0.0) for x in offers])
         carrot = hurt.carrot[:, None] * relief[o] * (r == 0)
-        b = stakes.bloc(signed[:, o], 1)[None] - force[0][o] - hurt.settled[:, r] * unity[c] + carrot
+        worth = stakes.bloc(signed[:, o], 1) + stakes.bloc(premiums, 1)
+        b = worth[None] - force[0][o] - hurt.settled[:, r] * unity[c] + carrot
         flow_b[:, :, s] = b[None]
     nothing, everything = np.zeros(len(stakes.issues)), np.ones(len(stakes.issues))
     for regime, terms in ((A_GONE, everything), (B_GONE, nothing)):
@@ -617,6 +634,7 @@ def _moves(
         propose=propose,
         lump_attack_a=np.where(regime == STANDOFF, -attack.A.value, 0.0),
         lump_attack_b=np.where((regime == STANDOFF)[:, None], gain - attack.B.value, 0.0),
+        lump_attacked_b=np.where(regime == STANDOFF, -attack.B.value, 0.0),
         lump_sign_a=np.full(n_o, -cost_a),
         lump_sign_b=-cost_b,
     )
@@ -651,6 +669,10 @@ def _ratification(
     middle = (len(terms_at) - 1) // 2
     to_terms = crisis.conversions.fracture_to_terms.value * (1 - cohesion)
     written_off = crisis.coalition.floor_from_territory.value
+    if plan.floor == "offer" and plan.offer is not None and plan.offer not in crisis.contracts:
+        raise CompileError(
+            f"plan offer {plan.offer!r} cannot be signed: {_why_not(crisis, stakes, plan.offer)}"
+        )
     for v, actor in enumerate(stakes.voices):
         floor = crisis.actors[actor].floor
         if floor is None:
@@ -692,6 +714,8 @@ def _reviews(
 
 def _act_weights(crisis: Crisis, resolution: Resolution) -> ActWeights:
     w, spacing = crisis.weights, crisis.clock.round_months
+    alternating = crisis.clock.protocol == "alternating"
+    reviewed = max(1, round(spacing)) if alternating else solve_step(crisis, resolution)
     escalate = w.escalate.value * spacing
     return ActWeights(
         hold=w.hold.value,
@@ -703,7 +727,7 @@ def _act_weights(crisis: Crisis, resolution: Resolution) -> ActWeights:
         ),
         de_escalate=w.de_escalate.value * spacing,
         fight=w.fight_out.value,
-        renege=crisis.settlement.renege_weight.value * solve_step(crisis, resolution),
+        renege=crisis.settlement.renege_weight.value * reviewed,
     )
 
 
@@ -725,4 +749,9 @@ def _protocol(crisis: Crisis, plan: Plan, resolution: Resolution, months: int) -
     if share.sum() > 1 + 1e-9:
         raise CompileError("clock.recognition: the two chances add to more than 1")
     recognition[::step] = share * step / clock.round_months
+    if recognition[0].sum() > 1 + 1e-9:
+        raise CompileError(
+            f"clock.round_months: rounds every {clock.round_months:g} months give more than one move "
+            "a month, and one is modelled; use at least 1"
+        )
     return Protocol(recognition, clock.round_months)

@@ -23,6 +23,10 @@ from offramp.crisis._schema import Crisis
 from offramp.game._preferences import Floats
 
 
+NEVER = 1e-300
+"""Stands for a probability of zero, whose logarithm is not a number."""
+
+
 @dataclass(frozen=True)
 class Update:
     """One item's effect: tempered log-likelihood per type."""
@@ -66,13 +70,14 @@ def updates(crisis: Crisis) -> tuple[Update, ...]:
         for group in crisis.dependence.values():
             if key in group.items:
                 exponent *= group.exponent
-        found.append(Update(key, item.date, tuple(float(exponent * math.log(v)) for v in used)))
+        logs = tuple(float(exponent * math.log(max(v, NEVER))) for v in used)
+        found.append(Update(key, item.date, logs))
     return tuple(found)
 
 
 def opening_beliefs(crisis: Crisis) -> Floats:
     """Beliefs over the modelled types at the as-of date, shape (types,)."""
-    log = np.log(np.maximum(prior_of(crisis), 1e-300))
+    log = np.log(np.maximum(prior_of(crisis), NEVER))
     for update in updates(crisis):
         log = log + np.array(update.log_likelihood)
     weight = np.exp(log - log.max())

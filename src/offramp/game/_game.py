@@ -50,8 +50,10 @@ class Moves:
         sign: Settlement reached by signing each offer, shape (n, offers).
         ratify: Chance that a signed offer is ratified, shape (n, offers).
         propose: Whether each side may propose each offer, shape (2, n, offers).
-        lump_up, lump_sign_a, lump_sign_b: Lumps in stake units: attack by side and payer;
-            signing for A (offers,) and for B (n, offers).
+        lump_attack_a: What A pays when either side attacks (stake units), shape (n,).
+        lump_attack_b: What B's types pay, less their gain, when B attacks, shape (n, types).
+        lump_attacked_b: What B pays when A attacks, shape (n,).
+        lump_sign_a, lump_sign_b: Lumps for signing, A's (offers,) and B's (n, offers).
     """
 
     states: Ints
@@ -64,6 +66,7 @@ class Moves:
     propose: Bools
     lump_attack_a: Floats
     lump_attack_b: Floats
+    lump_attacked_b: Floats
     lump_sign_a: Floats
     lump_sign_b: Floats
 
@@ -165,6 +168,11 @@ class Game:
             "actions": len(self.offers) + 5,
         }
 
+    @property
+    def front_factor(self) -> int:
+        """Lattice positions per battlefield step of the crisis file."""
+        return 1 if self.crisis.war.ends_decide else self.resolution.position_factor
+
     def state_name(self, s: int) -> str:
         """A state in words, e.g. ``war, one step towards Russia, coalition strained``."""
         lay = self.layout
@@ -175,16 +183,20 @@ class Game:
         if regime == SETTLED:
             parts.append(self.offers[int(lay.offer[s])].name)
         if regime in ACTIVE:
-            steps = int(lay.position[s]) - (lay.sizes[0] - 1) // 2
+            steps = (int(lay.position[s]) - (lay.sizes[0] - 1) // 2) / self.front_factor
             if steps:
                 side = sides[1] if steps > 0 else sides[0]
-                parts.append(f"{abs(steps)} step{'s' if abs(steps) > 1 else ''} towards {side}")
+                parts.append(
+                    f"{abs(steps):.3g} step{'s' if abs(steps) != 1 else ''} towards {side}"
+                )
             if lay.rung[s] > 0:
                 parts.append("one step up the ladder")
             if len(self.automaton.nodes) > 1:
                 parts.append(self.automaton.names[int(lay.node[s])])
         if lay.tier[s] >= 0 and lay.sizes[3] > 1:
-            parts.append(f"coalition {self.crisis.coalition.tier_names[int(lay.tier[s])]}")
+            coalition = self.crisis.coalition
+            level = np.abs(np.array(coalition.tiers) - self.cohesion[lay.tier[s]]).argmin()
+            parts.append(f"coalition {coalition.tier_names[int(level)]}")
         if lay.clock[s] == 1:
             parts.append("clock ripe")
         return ", ".join(parts)
@@ -216,7 +228,7 @@ class Game:
                 "months": np.full(len(s), float(month)),
                 "months_without_ceasefire": counter[lay.node[s]].astype(float),
                 "position": (lay.position[s] - (lay.sizes[0] - 1) // 2)
-                / self.resolution.position_factor,
+                / self.front_factor,
                 "cohesion": self.cohesion[lay.tier[s]],
                 "rung": self.crisis.ladder.base + self.crisis.ladder.step * lay.rung[s],
                 "war": lay.regime[s] == 1,

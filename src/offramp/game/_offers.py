@@ -7,8 +7,7 @@ a chain of vertices along which one issue after another changes hands (log-rolli
 loss each issue has the closed form ``x_m(om) = sum_v om_v w_vm ideal_vm / span_vm^2 / sum_v om_v
 w_vm / span_vm^2``, projected on the feasible interval. Hard red lines and locked parts of issues
 are intersected first; soft red lines enter as their penalties. Dominated points are removed, the
-rest is sampled evenly in W_B, and every vertex needed for exact interpolation is kept when the
-caller asks for it.
+rest is sampled evenly in W_B.
 
 Source: log-rolling and contract curves, Raiffa 1982; the quadratic closed form is the weighted
 mean of ideal points.

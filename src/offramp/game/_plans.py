@@ -3,8 +3,8 @@
 A plan is a committed policy of A that B knows. Its public state z is a node of a small automaton:
 
 * a stage i (stages whose trigger is ``start`` are entered at month 0);
-* a counter w of months without a ceasefire, kept only while the next trigger reads it, up to the
-  largest threshold it is compared with;
+* a counter w of months without a ceasefire, kept only while a later trigger reads it, up to the
+  number beyond which no such trigger can tell the difference;
 * a phase p of the ramp of levers switched on at a random date: phase p is left at rate 1/d per
   month, d chosen from the levers' lags and ramps, and each lever's strength in a phase is its
   effect curve averaged over the ages spent there (so the mean effect is matched).
@@ -34,6 +34,8 @@ from offramp.game._preferences import Floats, on_the_table
 
 NEVER_UNDONE = 120.0
 """Months of undoing from which a lever counts as irreversible."""
+COUNTED = "months_without_ceasefire"
+"""The name by which triggers read the counter."""
 READ_BY_TERMS = ("issues.", "relief.", "blocs.")
 """Parameter paths that a lever may set or shift stage by stage."""
 
@@ -266,17 +268,32 @@ def _terms(crisis: Crisis, plan: Plan, active: tuple[LeverUse, ...], notes: list
     return Terms(on_the_table(staged), comply, defy, staged.relief.clarity.value, max(cost, 0.0))
 
 
-def _counter_limit(trigger: ex.Expression | None) -> int:
-    """Largest number that ``months_without_ceasefire`` is compared with (0 if it is not read)."""
+def _counter_limit(trigger: ex.Expression | None, months: int) -> int:
+    """Count of ``months_without_ceasefire`` beyond which the trigger no longer changes.
+
+    0 if it is not read; n for ``>= n`` and ``< n``, n + 1 for ``> n``, ``<= n``, ``== n`` and
+    ``!= n``; all months solved where it is part of a sum or compared with another name.
+    """
     if trigger is None:
         return 0
-    limits = [0]
+    limit = 0
     for node in ex.walk(trigger):
-        if isinstance(node, ex.Compare) and any(
-            isinstance(n, ex.Name) and n.name == "months_without_ceasefire" for n in ex.walk(node)
-        ):
-            limits += [math.ceil(n.value) for n in ex.walk(node) if isinstance(n, ex.Number)]
-    return max(limits)
+        if not isinstance(node, ex.Compare):
+            continue
+        left = node.first
+        for sign, right in node.rest:
+            for counted, other, inclusive in ((left, right, (">=", "<")), (right, left, ("<=", ">"))):
+                if not any(isinstance(n, ex.Name) and n.name == COUNTED for n in ex.walk(counted)):
+                    continue
+                number = ex._constant(other)
+                if not isinstance(counted, ex.Name) or number is None:
+                    limit = months
+                elif sign in inclusive:
+                    limit = max(limit, math.ceil(number))
+                else:
+                    limit = max(limit, math.floor(number) + 1)
+            left = right
+    return min(limit, months)
 
 
 def automaton(crisis: Crisis, plan: Plan, phases: int, months: int) -> Automaton:
@@ -302,8 +319,10 @@ def automaton(crisis: Crisis, plan: Plan, phases: int, months: int) -> Automaton
         off = set(stage.off)
         stage_uses.append(tuple(u for u in stage_uses[-1] if u.lever not in off) + stage.on)
     triggers = [ex.parse(s.trigger) for s in later] + [None]
+    read = [_counter_limit(trigger, months) for trigger in triggers]
+    limits = [max(read[i:]) for i in range(len(read))]
     for i in range(len(later) + 1):
-        for w in range(_counter_limit(triggers[i]) + 1):
+        for w in range(limits[i] + 1):
             nodes += [Node(i, w, p) for p in ([0] if not stage_uses[i] else range(1, phases + 1))]
     where: Mapping[Node, int] = {n: i for i, n in enumerate(nodes)}
     sojourn = [_sojourn(crisis, uses, phases, cap) for uses in stage_uses]
@@ -321,15 +340,14 @@ def automaton(crisis: Crisis, plan: Plan, phases: int, months: int) -> Automaton
         if n.stage >= len(later):
             return -1
         first = 1 if stage_uses[n.stage + 1] else 0
-        limit = _counter_limit(triggers[n.stage + 1])
-        return where[Node(n.stage + 1, min(n.counter, limit), first)]
+        return where[Node(n.stage + 1, min(n.counter, limits[n.stage + 1]), first)]
 
     names = []
     for n in nodes:
         label = later[n.stage - 1].name if n.stage > 0 else (at_start[-1].name if at_start else "before any trigger")
         if n.phase:
             label += " at full effect" if n.phase == phases else f", ramp phase {n.phase}"
-        if _counter_limit(triggers[n.stage]):
+        if limits[n.stage]:
             label += f", {n.counter} months without ceasefire"
         names.append(label)
     stage_terms = tuple(_terms(crisis, plan, started + uses, notes) for uses in stage_uses)
@@ -341,7 +359,7 @@ def automaton(crisis: Crisis, plan: Plan, phases: int, months: int) -> Automaton
         trigger=tuple(triggers),
         enter=tuple(entered(n) for n in nodes),
         tick=tuple(
-            where[Node(n.stage, min(n.counter + 1, _counter_limit(triggers[n.stage])), n.phase)]
+            where[Node(n.stage, min(n.counter + 1, limits[n.stage]), n.phase)]
             for n in nodes
         ),
         reset=tuple(where[Node(n.stage, 0, n.phase)] for n in nodes),

@@ -211,7 +211,7 @@ def propagate(game: Game, values: Values, progress: Progress | None = None) -> F
             value_b[:, t] = (joint[on] * vb.T).sum(0) / np.maximum(joint[on].sum(0), 1e-300)
         if t == n_t:
             break
-        moved = game.after_triggers(t, cloud.state, cloud.belief)
+        moved = game.after_triggers(t, cloud.state, _seen(game, cloud.belief))
         cloud = Cloud(moved, cloud.belief, cloud.mass, cloud.signed)
         pi_a, pi_b = game.protocol.recognition[t]
         if pi_a + pi_b > 0:
@@ -227,7 +227,9 @@ def propagate(game: Game, values: Values, progress: Progress | None = None) -> F
             for share, kind in ((pi_a, a_moves), (pi_b, b_moves)):
                 if share <= 0 or not len(active):
                     continue
-                out = kind(game, c, values.precision, rows[active], cloud.belief[active], True)
+                out = kind(
+                    game, c, values.precision, rows[active], _seen(game, cloud.belief[active]), True
+                )
                 assert out.branches is not None
                 parts.append(_branch(cloud, active, share, out.branches, game))
                 made = parts[-1].mass
@@ -244,7 +246,7 @@ def propagate(game: Game, values: Values, progress: Progress | None = None) -> F
             if len(under):
                 out = reviews(
                     game, c, values.precision, review_of[cloud.state[under]],
-                    cloud.belief[under], True,
+                    _seen(game, cloud.belief[under]), True,
                 )  # fmt: skip
                 assert out.branches is not None
                 parts.append(_branch(cloud, under, 1.0, out.branches, game))
@@ -270,6 +272,13 @@ def propagate(game: Game, values: Values, progress: Progress | None = None) -> F
         flow_a, flow_voice, flow_b, value_a, value_b, mass_error, martingale_error, residual_seen,
         unsolved / looked if looked else 0.0, most,
     )  # fmt: skip
+
+
+def _seen(game: Game, beliefs: Floats) -> Floats:
+    """What A believes: the particles' beliefs, or the frozen one if A does not update."""
+    if game.grid.frozen is None:
+        return beliefs
+    return np.tile(np.array(game.grid.frozen), (len(beliefs), 1))
 
 
 def _scaled(cloud: Cloud, pick: Ints, share: float) -> Cloud:

@@ -159,6 +159,7 @@ def a_moves(
         q_b[k][:, ok] = at_beliefs(game, c.b, target[ok], beliefs[ok])
         if name == A_UP:
             q_a[k][:, ok] += m.lump_attack_a[rows[ok]]
+            q_b[k][:, ok] += m.lump_attacked_b[rows[ok]]
         weight[k] = share * ok
     offered = m.propose[0][rows] & (m.sign[rows] >= 0)
     count = offered.sum(1)
@@ -252,6 +253,7 @@ def _answer_tables(
     up = m.up[1, rows]
     climb = up >= 0
     table_a[climb, 2], table_b[climb, 2] = c.a[up[climb]], c.b[up[climb]]
+    table_a[climb, 2] += m.lump_attack_a[rows[climb]][:, None, None]
     table_b[climb, 2] += m.lump_attack_b[rows[climb]][:, :, None]
     odds = np.ones((len(rows), 3))
     odds[:, 2] = w.escalate[1] * climb
@@ -286,6 +288,7 @@ def b_tables(
         table_a[ok, k], table_b[ok, k] = c.a[target[ok]], c.b[target[ok]]
         weight[:, k] = share * ok
         if k == n_o + 2:
+            table_a[ok, k] += m.lump_attack_a[rows[ok]][:, None, None]
             table_b[ok, k] += m.lump_attack_b[rows[ok]][:, :, None]
     offered = m.propose[1][rows] & (m.sign[rows] >= 0)
     count = np.maximum(offered.sum(1), 1)
@@ -315,6 +318,9 @@ def b_tables(
             can = target[ok] >= 0
             options_a[b, can] = c.a[target[ok][can]]
             options_b[b, can] = c.b[target[ok][can]]
+            if b == 2:
+                options_a[b, can] += m.lump_attack_a[rows[ok][can]][:, None, None]
+                options_b[b, can] += m.lump_attacked_b[rows[ok][can]][:, None, None]
             odds[b] = (share * can)[:, None]
         expected = np.einsum("mt,bntm->bnm", grid.points, options_a)
         reply = logit(expected, np.broadcast_to(odds, expected.shape), precision[0])

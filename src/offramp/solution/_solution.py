@@ -209,8 +209,10 @@ def neighbours(game: Game) -> tuple[tuple[str, dict[str, object]], ...]:
         ("horizon +25 %", {"horizon": round(clock.horizon_months * 1.25)}),
         ("horizon -25 %", {"horizon": shorter}),
     ]
-    if not game.crisis.war.ends_decide and game.layout.sizes[0] > 1:
-        checks.append(("finer front", {"resolution": r.with_(position_factor=r.position_factor + 1)}))
+    finer = r.position_factor + 1
+    fits = game.crisis.war.intensity.value * finer**2 <= 1
+    if not game.crisis.war.ends_decide and game.layout.sizes[0] > 1 and fits:
+        checks.append(("finer front", {"resolution": r.with_(position_factor=finer)}))
     return tuple(checks)
 
 
@@ -221,7 +223,8 @@ def recompiled(game: Game, resolution: object = None, horizon: object = None) ->
         clock = crisis.clock.model_copy(update={"horizon_months": horizon})
         crisis = crisis.model_copy(update={"clock": clock})
     finer = resolution if isinstance(resolution, Resolution) else game.resolution
-    return compile_game(crisis, game.plan, None, finer)
+    frozen = game.grid.frozen is not None
+    return compile_game(crisis, game.plan, None, finer, frozen_beliefs=frozen)
 
 
 def certify(solution: Solution, month: int = 12) -> Certificate:
@@ -230,8 +233,9 @@ def certify(solution: Solution, month: int = 12) -> Certificate:
     checks = []
     for name, change in neighbours(solution.game):
         other = solve(recompiled(solution.game, **change), solution.precision)
-        head = other.headline(min(month, base.month))
-        checks.append((name, head.value_a - base.value_a, head.settled - base.settled))
+        head = other.headline(base.month)
+        here = solution.headline(head.month)  # a shorter horizon may end before the month asked for
+        checks.append((name, head.value_a - here.value_a, head.settled - here.settled))
     return with_checks(solution.certificate, tuple(checks))
 
 

@@ -98,11 +98,12 @@ def solve_typed(
     problem = _Problem(np.ascontiguousarray(table).reshape(-1), table.shape, precision, grid)
     todo = np.arange(lanes)
     steps = 0
-    for _ in range(NEWTON_STEPS):
+    for count in range(NEWTON_STEPS):
         steps += 1
         r, step = problem.newton(x[:, :, todo], odds[:, todo], log_weight[:, todo], node[todo], None)
         residual[todo] = r
-        x[:, :, todo] += step * (r >= TOLERANCE)
+        if count < NEWTON_STEPS - 1:  # else x would no longer be the point with that residual
+            x[:, :, todo] += step * (r >= TOLERANCE)
         todo = todo[r >= TOLERANCE]
         if not len(todo):
             break

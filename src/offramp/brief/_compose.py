@@ -1,0 +1,380 @@
+"""From a crisis to a brief: compiles, solves, answers, and writes the page's sentences.
+
+The bottom line says what is likely under the first plan (probability over the precision band), what
+moves it (delay, and the best plan), and what to do first. Every figure comes from an answer, so it
+leads to its inputs and to the certificate. Parameters are listed whole with ranges and sources;
+numbers that the file left out are listed again as assumptions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+
+from offramp.answers import Answer, Chart, Column, Comparison, Table, compare, deal, describe, leverage
+from offramp.answers._charts import Bar, diverging_bars
+from offramp.answers._facts import bare, join, percent, quoted, range_text, stake
+from offramp.answers.plans import who_must_agree
+from offramp.brief.document import Brief, Source
+from offramp.brief.words import Yardstick, confidence_sentence, sentence
+from offramp.crisis import Crisis, check, crisis_hash, defaults_used, parameters
+from offramp.game import Game, Resolution, compile_game
+from offramp.solution import DEFAULT_PRECISION, solve, with_checks
+
+Progress = Callable[[str, int, int], None]
+Confidence = Literal["low", "moderate", "high"]
+
+VERSION = "0.1.0"
+"""Version printed in briefs; a test holds it equal to the package's."""
+JUDGED = ("J", "default")
+"""Source keys that mark a number as somebody's judgement rather than a measurement."""
+
+
+def brief(
+    crisis: Crisis,
+    *,
+    plan: str | None = None,
+    reading: str | None = None,
+    precision: float = DEFAULT_PRECISION,
+    resolution: str | Resolution = "draft",
+    seed: int = 0,
+    yardstick: Yardstick = "icd203",
+    workers: int | None = None,
+    progress: Progress | None = None,
+    command: str = "",
+) -> Brief:
+    """Compose the brief of a crisis.
+
+    Args:
+        crisis: The crisis.
+        plan: Plan whose delay and deals are looked at; None means the first of the file.
+        reading: Apply a reading's premises first.
+        precision: kappa per negotiation round.
+        resolution: Grid sizes.
+        seed: Recorded; nothing in this brief is sampled.
+        yardstick: Words of probability.
+        workers: Processes for the comparison of plans.
+        progress: Told (label, done, total).
+        command: How the brief was made, for its back matter.
+    """
+    first = plan if plan is not None else next(iter(crisis.plans))
+    ordered = [first, *(p for p in crisis.plans if p != first)]
+    if progress is not None:
+        progress("solving", 0, 1)
+    game = compile_game(crisis, first, reading, resolution)
+    solution = solve(game, precision)
+    comparison = compare(
+        crisis, ordered, reading=reading, precision=precision, resolution=resolution,
+        workers=workers, progress=progress,
+    )  # fmt: skip
+    delay = leverage(solution)
+    bargain = deal(solution, progress=progress)
+    side_by_side = describe(comparison)
+    certificate = with_checks(solution.certificate, comparison.checks)
+    read = game.crisis
+    return Brief(
+        title=read.title,
+        subtitle=read.summary,
+        handling=read.handling,
+        seat=read.seat,
+        as_of=read.as_of.strftime("%-d %B %Y"),
+        case=f"{read.id}, version {read.version}"
+        + (f", reading: {crisis.readings[reading].label}" if reading else ""),
+        crisis_hash=crisis_hash(crisis),
+        version=VERSION,
+        seed=seed,
+        command=command or f"offramp brief {crisis.id}",
+        yardstick=yardstick,
+        bottom_line=_bottom_line(comparison, delay, bargain, first, yardstick),
+        confidence=_confidence(read, comparison),
+        options=_options(comparison),
+        picture=delay.charts[0],
+        why_no_deal=_why_no_deal(bargain),
+        why_no_deal_chart=_gain_chart(game, bargain),
+        deal_range=bargain.headline + ".",
+        mind_changers=_mind_changers((delay, bargain, side_by_side)),
+        answers=(delay, bargain, side_by_side),
+        parameters=_parameter_table(read),
+        assumptions=_assumption_table(read),
+        sources=_sources(read),
+        base_rates=_base_rates(read, comparison),
+        method=METHOD,
+        certificate=Table(
+            "Certificate", (Column("line", "What was checked"),), tuple((x,) for x in certificate.lines())
+        ),
+        warnings=_warnings(game, crisis),
+    )
+
+
+METHOD = (
+    "In this model the crisis is a game of at most a few dozen rounds between two sides. The state of "
+    "affairs is public: who fights, where the front stands, how united the coalition is, which step "
+    "of a plan is in force. What side B really wants is private and comes in a few types, each a set "
+    "of pay-offs.",
+    "The game is solved from the end backwards. Each choice is made with a probability that rises "
+    "with its value (quantal response); the precision says how sharply. Every act of B is a signal, and "
+    "the other side's beliefs follow Bayes' rule.",
+    "An agreement is looked at again in every round: either side may break it, so no contract is "
+    "worth more than its own enforcement. A voice whose consent is needed ratifies only what "
+    "clears its own floor.",
+    "Running the solved choices forward gives the exact probability of every course of events; nothing "
+    "is sampled. Values are in stakes: 1 is an actor's best outcome on every issue for ever, 0 its "
+    "worst. Stakes of different actors share no unit.",
+    "Equations: V(t,s,mu) is the expected value over the mover's choices of C; C = (1-delta) u + delta "
+    "E V(t+1); Pr(a) is proportional to w(a) exp(lambda Q(a)); lambda = kappa / (1 - delta^m) with "
+    "kappa the precision per round of m months.",
+)
+
+
+def _bottom_line(
+    c: Comparison, delay: Answer, bargain: Answer, first: str, yardstick: Yardstick
+) -> tuple[str, ...]:
+    crisis = c.crisis
+    a = crisis.blocs["A"].name
+    p = c.own[first].at("settled", c.month)
+    low, high = c.settled_range(first)
+    likely = sentence(
+        p,
+        f"the crisis stands settled after {c.month} months under {quoted(crisis.plans[first].name)}",
+        yardstick,
+        low,
+        high,
+    )
+    moves = f"{delay.headline}; {bargain.headline[:1].lower()}{bargain.headline[1:]}."
+    if crisis.blocs["A"].name.startswith(bargain.headline.split()[0]) or bargain.headline[0] == "“":
+        moves = f"{delay.headline}. {bargain.headline}."
+    best = max(c.own, key=lambda x: c.own[x].value_a)
+    gain = c.own[best].value_a - c.own[first].value_a
+    if best == first or gain <= c.value_noise:
+        todo = (
+            f"No plan in the file is distinguishably better for {a} than "
+            f"{quoted(crisis.plans[first].name)}: look for another offer before more pressure."
+        )
+    else:
+        todo = (
+            f"First: prepare {quoted(crisis.plans[best].name)}, worth {stake(gain, True)} of its stake to "
+            f"{a}; it needs the agreement of {who_must_agree(crisis, crisis.plans[best])}."
+        )
+    return (likely, moves, todo)
+
+
+def _confidence(crisis: Crisis, c: Comparison) -> str:
+    numbers = parameters(crisis)
+    measured = sum(
+        1
+        for q in numbers.values()
+        if any(s.split(":")[0].split()[0] not in JUDGED for s in q.source if s)
+    )
+    share = measured / max(1, len(numbers))
+    order = {k: sorted(c.own, key=lambda p: -c.own[p].value_a) for k in (0,)}[0]
+    widest = max(
+        (c.settled_range(p)[1] - c.settled_range(p)[0] for p in order[:1]), default=0.0
+    )
+    level: Confidence = "moderate" if share > 0.5 and widest < 0.1 else "low"
+    return confidence_sentence(
+        level,
+        f"{percent(share)} of the {len(numbers)} numbers have a source other than judgement, and "
+        f"ranges over inputs are not yet part of the figures (only the precision band is)",
+    )
+
+
+def _options(c: Comparison) -> Table:
+    crisis, m = c.crisis, c.month
+    a = crisis.blocs["A"].name
+    columns = (
+        Column("plan", "Plan"),
+        Column("settled", f"Settled by month {m}"),
+        Column("worst", f"Worst case by month {m}"),
+        Column("agree", "Who must agree"),
+        Column("value", f"Worth to {a}"),
+    )
+    rows = []
+    best = max(c.own.values(), key=lambda r: r.value_a).value_a
+    for p, run in c.own.items():
+        low, high = c.settled_range(p)
+        lo, hi = c.value_range(p)
+        mark = (
+            ""
+            if run.value_a == best or best - run.value_a > c.value_noise
+            else " (no distinguishable difference from the best)"
+        )
+        rows.append(
+            (
+                crisis.plans[p].name,
+                f"{percent(run.at('settled', m))} ({percent(low)} to {percent(high)})",
+                f"disaster {run.at('disaster', m):.1%}, collapse {percent(run.at('lost', m))}",
+                who_must_agree(crisis, crisis.plans[p]),
+                f"{stake(run.value_a)} ({stake(lo)} to {stake(hi)}){mark}",
+            )
+        )
+    return Table("Options", columns, tuple(rows), "Ranges: precision 3, 8 and 20 per round.")
+
+
+def _why_no_deal(bargain: Answer) -> str:
+    return " ".join((bargain.headline + ".", *bargain.paragraphs[:1]))
+
+
+def _gain_chart(game: Game, bargain: Answer) -> Chart | None:
+    """What each side, and each type of B, gains by signing the offer on the table today."""
+    data = dict(bargain.data or {})
+    offer = data["offer"] or data["best_placed"]
+    if offer is None:
+        return None
+    names = {o.id: o.name for o in game.offers}
+    a, b = game.crisis.blocs["A"].name, game.crisis.blocs["B"].name
+    bars = [Bar(a, float(data["gap_a"][offer][0]))]
+    for t in game.types:
+        label = f"{b}, if {game.crisis.types[t].name.lower()}" if len(game.types) > 1 else b
+        bars.append(Bar(label, float(data["gap_b"][offer][t][0])))
+    losing = [bar.name for bar in bars if bar.value < 0]
+    title = (
+        f"{quoted(names[offer])} leaves {join(losing) if len(losing) < 3 else b} better off without it"
+        if losing
+        else f"Everybody gains from {quoted(names[offer])}"
+    )
+    return diverging_bars(
+        "gains",
+        title=title,
+        subtitle="Gain from signing today against letting the round pass, each in its own stake",
+        alt=f"{title}: " + join(f"{bar.name} {stake(bar.value, True)}" for bar in bars) + ".",
+        bars=bars,
+        positive=("neutral", "would sign"),
+        negative=("neutral", "would rather wait"),
+        unit="own stake",
+        heading="Gain",
+    )
+
+
+def _mind_changers(answers: tuple[Answer, ...]) -> tuple[str, ...]:
+    """Thresholds at which a headline would change, the nearest ones of each answer in turn."""
+    delay, bargain, plans = answers
+    return tuple((*bargain.flips[:2], *plans.flips[:1], *delay.flips[:1])[:3])
+
+
+def readable(crisis: Crisis, path: str) -> str:
+    """A dotted path in words: entries by their names, fields with spaces."""
+    parts = path.split(".")
+    node: object = crisis
+    words: list[str] = []
+    for part in parts:
+        node = node.get(part) if isinstance(node, dict) else getattr(node, part, None)
+        name = getattr(node, "name", None)
+        words.append(name if isinstance(name, str) and name else re.sub(r"_", " ", part))
+    if len(words) > 1 and words[0] in (
+        "actors", "blocs", "levers", "issues", "types", "plans", "members", "guarantees", "events",
+        "outsiders", "red lines", "contracts",
+    ):  # fmt: skip
+        words = words[1:]
+    return ": ".join(words[:1] + [" ".join(words[1:])]) if len(words) > 1 else words[0]
+
+
+def _parameter_table(crisis: Crisis) -> Table:
+    columns = (
+        Column("path", "Parameter"),
+        Column("name", "Meaning"),
+        Column("value", "Value"),
+        Column("range", "Range"),
+        Column("unit", "Unit"),
+        Column("grade", "Grade"),
+        Column("source", "Source"),
+        Column("note", "Why"),
+    )
+    rows = tuple(
+        (
+            path,
+            readable(crisis, path),
+            bare(q.value),
+            range_text(q),
+            q.unit,
+            q.grade or "",
+            "; ".join(q.source) or "not stated",
+            q.note,
+        )
+        for path, q in parameters(crisis).items()
+    )
+    return Table(
+        "Every number that the game may read",
+        columns,
+        rows,
+        "Ranges are 90 % judgement intervals unless the source says otherwise.",
+    )
+
+
+def _assumption_table(crisis: Crisis) -> Table:
+    columns = (
+        Column("path", "Parameter"),
+        Column("name", "Meaning"),
+        Column("value", "Assumed"),
+        Column("range", "Range"),
+        Column("why", "Why"),
+    )
+    rows = tuple(
+        (path, readable(crisis, path), bare(q.value), range_text(q), q.note)
+        for path, q in defaults_used(crisis).items()
+    )
+    return Table(
+        "Numbers the file left out, and what was assumed", columns, rows, "Change any by stating it."
+    )
+
+
+def _sources(crisis: Crisis) -> tuple[Source, ...]:
+    kinds = {"data": "misc", "document": "article", "judgement": "misc"}
+    return tuple(
+        Source(
+            key=key,
+            title=s.title,
+            authors=s.author,
+            year=s.year,
+            kind=kinds.get(s.kind, "misc"),
+            note=s.note,
+        )
+        for key, s in crisis.sources.items()
+    )
+
+
+def _base_rates(crisis: Crisis, c: Comparison) -> Table | None:
+    if not crisis.base_rates:
+        return None
+    columns = (
+        Column("name", "Outside view"),
+        Column("rate", "Rate"),
+        Column("definition", "What was counted"),
+        Column("source", "Source"),
+    )
+    rows = []
+    for rate in crisis.base_rates.values():
+        if rate.value is not None:
+            text = bare(rate.value.value)
+            if rate.value.low is not None:
+                text += f" ({range_text(rate.value)})"
+        else:
+            text = ", ".join(f"{k.replace('_', ' ')} {bare(v)}" for k, v in rate.parts.items())
+        source = "; ".join(rate.source or (rate.value.source if rate.value else ()))
+        rows.append((rate.name, text, rate.definition, source))
+    first = next(iter(c.own))
+    here = percent(c.own[first].at("settled", c.month))
+    return Table(
+        "Base rates",
+        columns,
+        tuple(rows),
+        f"Held against this game's {here} settled after {c.month} months under "
+        f"{quoted(crisis.plans[first].name)}.",
+    )
+
+
+def _warnings(game: Game, crisis: Crisis) -> tuple[str, ...]:
+    said = [f"{w.message}." for w in check(crisis).warnings]
+    said += [f"Left out of the game: {note}." for note in game.notes]
+    if np.isclose(game.opening.sum(), 1.0) and len(game.types) > 1:
+        beliefs = join(
+            f"{game.crisis.types[t].name.lower()} {percent(float(p))}"
+            for t, p in zip(game.types, game.opening, strict=True)
+        )
+        said.append(
+            f"Opening beliefs about {game.crisis.blocs['B'].name}, after the evidence dated up to the "
+            f"as-of date: {beliefs}."
+        )
+    return tuple(dict.fromkeys(said))
