@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
+from tests.cli.cli_done import Done, Run
 
 from offramp.cli import main
 from offramp.crisis import new
-
-
-class Done(NamedTuple):
-    """What a command printed and returned."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def envelope(self) -> dict[str, Any]:
-        found = json.loads(self.out)
-        assert list(found) == ["schema", "ok", "data", "warnings"]
-        assert found["schema"] == "offramp/1"
-        assert found["ok"] == (self.code == 0)
-        return found
-
-
-Run = Callable[..., Done]
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +37,14 @@ def mine(tmp_path: Path) -> Path:
 @pytest.fixture
 def broken(mine: Path) -> Path:
     """The starter crisis with two faults."""
-    text = mine.read_text(encoding="utf-8")
-    text = text.replace("\nregime:", "\nregimee:", 1)
+    text = mine.read_text(encoding="utf-8").replace("\nas_of: 2026", "\nas_of: yesterday 2026", 1)
     mine.write_text(text + "\nlevvers: {}\n", encoding="utf-8")
+    return mine
+
+
+@pytest.fixture
+def odd(mine: Path) -> Path:
+    """The starter crisis with one warning."""
+    text = mine.read_text(encoding="utf-8")
+    mine.write_text(text + "\ndata_cut: 2026-02-01\n", encoding="utf-8")
     return mine

@@ -1,7 +1,8 @@
 """Small crises for oracles: one pie between two sides, everything else switched off.
 
 Issue ``pie`` runs from A's end 0 to B's end 1: a settlement x gives A the stake 1 - x and B the
-stake x. War pays each side its share of the status quo less its cost, for ever unless said otherwise.
+stake x. War pays each side its share of the status quo less its cost, for ever unless said
+otherwise.
 """
 
 from __future__ import annotations
@@ -74,6 +75,6 @@ def _merge(into: dict[str, Any], changes: Mapping[str, Any]) -> None:
 
 
 def game(crisis: Crisis, offers: int = 2, **how: Any) -> Game:
-    """Compile on a lattice that adds nothing: no rungs, no refinement, ``offers`` frontier points."""
+    """Compile without rungs or refinement, with ``offers`` points on the frontier."""
     cut = DRAFT.with_(offers=offers, rungs=0, **how.pop("cut", {}))
     return offramp.compile(crisis, resolution=cut, **how)

@@ -53,6 +53,11 @@ def percent(p: float) -> str:
     return f"{p:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
 
 
+def fine_percent(p: float) -> str:
+    """A small probability as per cent with one decimal."""
+    return f"{100 * p:.1f}\N{NO-BREAK SPACE}%"
+
+
 def side_names(game: Game) -> tuple[str, str]:
     """What readers call blocs A and B."""
     return game.crisis.blocs["A"].name, game.crisis.blocs["B"].name

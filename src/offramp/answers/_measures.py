@@ -41,14 +41,14 @@ def hold_path(solution: Solution, months: int) -> HoldPath:
     game = solution.game
     beliefs = np.tile(game.opening, (game.layout.size, 1))
     everywhere = np.arange(game.layout.size)
-    p = np.zeros(game.layout.size)
+    p: Floats = np.zeros(game.layout.size)
     p[game.start] = 1.0
-    rows = []
+    rows: list[Floats] = []
     for t in range(months + 1):
         target = game.after_triggers(t, everywhere, beliefs)
-        moved = np.bincount(target, p, game.layout.size)
+        moved = np.bincount(target, p, game.layout.size).astype(np.float64)
         rows.append(moved)
-        p = game.chance[t].T @ moved
+        p = np.asarray(game.chance[t].T @ moved)
     return HoldPath(np.array(rows))
 
 

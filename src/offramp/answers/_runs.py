@@ -27,7 +27,7 @@ class Task:
     """One solve: plan, offer (False = the plan's own), precision, resolution, check."""
 
     plan: str
-    offer: str | None | bool
+    offer: str | bool | None
     precision: float
     resolution: Resolution
     reading: str | None = None
@@ -106,7 +106,7 @@ def perform(crisis: Crisis, task: Task) -> Run:
     """Compile, solve and reduce one task."""
     game = compile_game(crisis, task.plan, task.reading, task.resolution, offer=task.offer)
     if task.check is not None:
-        game = recompiled(game, **dict(neighbours(game))[task.check])  # type: ignore[arg-type]
+        game = recompiled(game, **dict(neighbours(game))[task.check])
     return reduce(solve(game, task.precision), task)
 
 
@@ -123,7 +123,10 @@ def _work(task: Task) -> Run:
 
 
 def run_all(
-    crisis: Crisis, tasks: Sequence[Task], workers: int | None = None, progress: Progress | None = None
+    crisis: Crisis,
+    tasks: Sequence[Task],
+    workers: int | None = None,
+    progress: Progress | None = None,
 ) -> list[Run]:
     """Perform tasks in order, on several processes if that pays.
 

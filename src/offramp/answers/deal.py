@@ -64,9 +64,7 @@ class Lifted:
     opens_for: tuple[str, ...]
 
 
-def deal(
-    solution: Solution, offer: str | None = None, progress: Progress | None = None
-) -> Answer:
+def deal(solution: Solution, offer: str | None = None, progress: Progress | None = None) -> Answer:
     """The range of deals, what empties it, and the map.
 
     Args:
@@ -79,7 +77,9 @@ def deal(
     """
     game = solution.game
     if not game.offers:
-        raise ValueError("no contract can be signed in this game: every one crosses a hard red line")
+        raise ValueError(
+            "no contract can be signed in this game: every one crosses a hard red line"
+        )
     months = tuple(t for t in DATES if t <= min(game.shown, game.months - 1))
     all_gaps = gaps(solution, months)
     table_offer = _on_the_table(game, offer)
@@ -123,7 +123,11 @@ def deal(
             },
             "range": {
                 t: [
-                    [o.id for i, o in enumerate(game.offers) if g.accepts_a(i) and g.accepts_b(i, j)]
+                    [
+                        o.id
+                        for i, o in enumerate(game.offers)
+                        if g.accepts_a(i) and g.accepts_b(i, j)
+                    ]
                     for g in all_gaps
                 ]
                 for j, t in enumerate(game.types)
@@ -178,21 +182,21 @@ def _lift_lines(
         if progress is not None:
             progress("lifting red lines", done, len(lines))
         crisis = _without(game.crisis, line.id)
-        other = solve(
-            compile_game(crisis, game.plan, None, game.resolution), solution.precision
-        )
+        other = solve(compile_game(crisis, game.plan, None, game.resolution), solution.precision)
         where = [o.contract for o in other.game.offers].index(game.offers[offer].contract)
         now = gaps(other, (0,))[0]
         opens = tuple(
-            t
-            for j, t in enumerate(game.types)
-            if now.accepts_a(where) and now.accepts_b(where, j)
+            t for j, t in enumerate(game.types) if now.accepts_a(where) and now.accepts_b(where, j)
         )
         found.append(
             Lifted(
-                line.id, line.actor, float(now.a[where]),
-                tuple(float(v) for v in now.b[where]), float(now.ratified[where]), opens,
-            )  # fmt: skip
+                line.id,
+                line.actor,
+                float(now.a[where]),
+                tuple(float(v) for v in now.b[where]),
+                float(now.ratified[where]),
+                opens,
+            )
         )
     return tuple(found)
 
@@ -227,9 +231,7 @@ def weakest_voice(game: Game, offer: int) -> str | None:
     return name
 
 
-def _headline(
-    game: Game, now: Gaps, offer: int | None, lifted: tuple[Lifted, ...]
-) -> str:
+def _headline(game: Game, now: Gaps, offer: int | None, lifted: tuple[Lifted, ...]) -> str:
     a, b = side_names(game)
     inside = {
         j: [i for i in range(len(game.offers)) if now.accepts_a(i) and now.accepts_b(i, j)]
@@ -242,7 +244,8 @@ def _headline(
     some = [j for j, v in inside.items() if v]
     if some:
         kinds = join((game.crisis.types[game.types[j]].name.lower() for j in some), "or")
-        return f"A deal exists today only if {b} is {kinds}"
+        chance = percent(float(sum(game.opening[j] for j in some)))
+        return f"A deal exists today only if {b} is {kinds} (believed at {chance})"
     return f"No deal today is acceptable to {b} and can be ratified by {a}"
 
 
@@ -325,7 +328,7 @@ def _paragraphs(
 
 
 def _flips(game: Game, now: Gaps, offer: int | None, near: int | None) -> tuple[str, ...]:
-    a, b = side_names(game)
+    _, b = side_names(game)
     found = []
     for i in dict.fromkeys(x for x in (near, offer) if x is not None):
         name = quoted(game.offers[i].name)
@@ -380,7 +383,13 @@ def _today_table(game: Game, now: Gaps, shown: list[int]) -> Table:
         Column("gap_a", f"{a} gains", "signed", "own stake", 2),
         Column("ratified", "Chance of ratification", "share", "", 0),
         *(
-            Column(f"gap_{t}", f"{b} gains if {game.crisis.types[t].name.lower()}", "signed", "own stake", 2)
+            Column(
+                f"gap_{t}",
+                f"{b} gains if {game.crisis.types[t].name.lower()}",
+                "signed",
+                "own stake",
+                2,
+            )
             for t in game.types
         ),
         Column("stops", "What stops it"),
@@ -451,7 +460,13 @@ def _lifted_table(game: Game, lifted: tuple[Lifted, ...], offer: int | None) -> 
         Column("line", "Red line lifted"),
         Column("ratified", "Chance of ratification", "share", "", 0),
         *(
-            Column(f"gap_{t}", f"{b} gains if {game.crisis.types[t].name.lower()}", "signed", "own stake", 2)
+            Column(
+                f"gap_{t}",
+                f"{b} gains if {game.crisis.types[t].name.lower()}",
+                "signed",
+                "own stake",
+                2,
+            )
             for t in game.types
         ),
         Column("opens", "Opens the range"),
@@ -493,9 +508,7 @@ def _strip(
             ],
         )
     contracts = {
-        game.offers[i].name: [
-            (g.accepts_a(i), float(game.opening @ g.b[i]) >= 0) for g in all_gaps
-        ]
+        game.offers[i].name: [(g.accepts_a(i), float(game.opening @ g.b[i]) >= 0) for g in all_gaps]
         for i in shown
     }
     return acceptance_strip(
@@ -528,7 +541,9 @@ def _map(solution: Solution, now: Gaps, near: int) -> Chart:
     m, n = _map_issues(game, near)
     issues = list(game.crisis.issues.values())
     axes = [
-        np.array(sorted(issues[i].points)) if not issues[i].divisible else np.linspace(0, 1, MAP_POINTS)
+        np.array(sorted(issues[i].points))
+        if not issues[i].divisible
+        else np.linspace(0, 1, MAP_POINTS)
         for i in (m, n)
     ]
     base = np.array(game.offers[near].terms)

@@ -23,6 +23,7 @@ from offramp.answers._charts import Line, Threshold, fan
 from offramp.answers._facts import (
     certificate_lines,
     join,
+    percent,
     quoted,
     settings,
     side_names,
@@ -125,7 +126,9 @@ def _offer(solution: Solution, contract: str | None) -> int:
         )
     best = best_placed(solution, gaps(solution, (0,))[0])
     if best is None:
-        raise ValueError("no contract can be signed in this game: every one crosses a hard red line")
+        raise ValueError(
+            "no contract can be signed in this game: every one crosses a hard red line"
+        )
     return best
 
 
@@ -160,9 +163,13 @@ def _headline(
     if abs(a) < SMALL and abs(b) < SMALL:
         return f"{last} months of delay make no distinguishable difference to either side"
     if a < -SMALL and b > SMALL:
-        return f"Delay favours {names[1]}: waiting {last} months gains it stake and costs {names[0]}"
+        return (
+            f"Delay favours {names[1]}: waiting {last} months gains it stake and costs {names[0]}"
+        )
     if b < -SMALL and a > SMALL:
-        return f"Delay favours {names[0]}: waiting {last} months gains it stake and costs {names[1]}"
+        return (
+            f"Delay favours {names[0]}: waiting {last} months gains it stake and costs {names[1]}"
+        )
     if a > SMALL and b > SMALL:
         return f"Neither side is in a hurry: both gain by waiting {last} months"
     loser, other = (0, 1) if a < b else (1, 0)
@@ -193,16 +200,18 @@ def _paragraphs(
         else f"For {b} the same wait {_says(float(mean_b[last]))}.",
     ]
     if len(game.voices) > 1:
-        said.append(
-            f"Inside {a} the wait is worth, in each voice's own stake: {voices}."
-        )
+        said.append(f"Inside {a} the wait is worth, in each voice's own stake: {voices}.")
     if turn_b is not None:
         said.append(f"For {b} a further month changes sign after month {turn_b}.")
     va, vb = solution.futures.value_a, game.opening @ solution.futures.value_b
     open_month = min(last, game.shown)
     if not np.isnan(va[open_month]) and not np.isnan(vb[open_month]):
         now, then = va[0] / (va[0] + vb[0]), va[open_month] / (va[open_month] + vb[open_month])
-        moves = "hardly moves" if abs(then - now) < SMALL else f"goes from {now:.0%} to {then:.0%}"
+        moves = (
+            "hardly moves"
+            if abs(then - now) < SMALL
+            else f"goes from {percent(float(now))} to {percent(float(then))}"
+        )
         said.append(
             f"While nothing is settled, {a}'s share of the two sides' values {moves} "
             f"over {open_month} months."
@@ -245,8 +254,7 @@ def _delay_table(solution: Solution, w: Waiting, mean_b: Floats, deal: str) -> T
         ]
     if len(game.voices) > 1:
         columns += [
-            Column(f"voice_{v}", game.crisis.actors[v].name, "signed", unit, 3)
-            for v in game.voices
+            Column(f"voice_{v}", game.crisis.actors[v].name, "signed", unit, 3) for v in game.voices
         ]
     rows = []
     for n in SHOWN:
@@ -278,12 +286,13 @@ def _share_table(solution: Solution) -> Table:
         Column("share", f"{a}'s share", "share", "", 0),
     )
     rows = []
-    for t in range(0, game.shown + 1, 3):
-        if np.isnan(f.value_a[t]):
-            continue
+    every = _round_months(solution)
+    for t in every[:: max(1, len(every) // 8)]:
         va, vb = float(f.value_a[t]), float(game.opening @ f.value_b[:, t])
         rows.append((float(t), float(f.regime[t, :3].sum()), va, vb, va / (va + vb)))
-    return Table("Values while nothing is settled", columns, tuple(rows), "Own stakes of each side.")
+    return Table(
+        "Values while nothing is settled", columns, tuple(rows), "Own stakes of each side."
+    )
 
 
 def _delay_chart(
@@ -330,13 +339,11 @@ def _delay_chart(
 def _share_chart(solution: Solution) -> Chart:
     game, f = solution.game, solution.futures
     a, b = side_names(game)
-    months = [t for t in range(game.shown + 1) if not np.isnan(f.value_a[t])]
+    months = _round_months(solution)
     value_b = game.opening @ f.value_b
     drift_a = float(f.value_a[months[-1]] - f.value_a[0])
     drift_b = float(value_b[months[-1]] - value_b[0])
-    title = (
-        f"While talks stay open {a}'s prospects {_drift(drift_a)} and {b}'s {_drift(drift_b)}"
-    )
+    title = f"While talks stay open {a}'s prospects {_drift(drift_a)} and {b}'s {_drift(drift_b)}"
     return fan(
         "open_values",
         title=title,
@@ -351,6 +358,17 @@ def _share_chart(solution: Solution) -> Chart:
         start=game.crisis.as_of,
         unit="own stake",
     )
+
+
+def _round_months(solution: Solution) -> list[int]:
+    """Shown months in which a round may take place (values in between only count down to it)."""
+    game = solution.game
+    rounds = game.protocol.recognition.sum(1) > 0
+    return [
+        t
+        for t in range(min(game.shown, game.months - 1) + 1)
+        if rounds[t] and not np.isnan(solution.futures.value_a[t])
+    ]
 
 
 def _drift(change: float) -> str:

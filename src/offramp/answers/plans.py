@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from offramp.answers._answer import Answer, Cell, Chart, Column, Table, Trace
 from offramp.answers._charts import Dot, PlanRow, Share, dots_and_ranges, stacked_area
-from offramp.answers._facts import join, percent, quoted, stake, supports
+from offramp.answers._facts import fine_percent, join, percent, quoted, stake, supports
 from offramp.answers._measures import best_placed, gaps
 from offramp.answers._runs import Progress, Run, Task, run_all
 from offramp.crisis import Crisis, Plan
@@ -180,10 +180,11 @@ def compare_plans(
 def who_must_agree(crisis: Crisis, plan: Plan) -> str:
     """Actors and members whose consent the plan's stages and levers need."""
     names: dict[str, None] = {}
-    known = {**crisis.actors, **crisis.members}
+    known = {k: x.name for k, x in crisis.actors.items()}
+    known |= {k: x.name for k, x in crisis.members.items()}
     for stage in plan.stages:
         for who in stage.authority.of:
-            names[known[who].name if who in known else who] = None
+            names[known.get(who, who)] = None
         for use in stage.on:
             consent = crisis.levers[use.lever].consent
             if consent.rule == "unanimity":
@@ -191,7 +192,7 @@ def who_must_agree(crisis: Crisis, plan: Plan) -> str:
             elif consent.rule == "qualified_majority":
                 names["a qualified majority"] = None
             for who in consent.also:
-                names[known[who].name if who in known else who.replace("_", " ")] = None
+                names[known.get(who, who.replace("_", " "))] = None
     return join(names) if names else "nobody new"
 
 
@@ -305,7 +306,7 @@ def _paragraphs(c: Comparison, ids: list[str], best: str) -> tuple[str, ...]:
     worst = max(ids, key=lambda p: c.own[p].at("disaster", c.month))
     said.append(
         f"The highest chance of disaster ({crisis.ladder.disaster}) within {c.month} months is "
-        f"{c.own[worst].at('disaster', c.month):.1%}, under {quoted(crisis.plans[worst].name)}."
+        f"{fine_percent(c.own[worst].at('disaster', c.month))}, under {quoted(crisis.plans[worst].name)}."
     )
     alike = [
         crisis.plans[p].name
@@ -446,7 +447,11 @@ def _value_chart(c: Comparison) -> Chart:
             )
         )
     best = max(c.own, key=lambda p: c.own[p].value_a)
-    title = f"{quoted(crisis.plans[best].name)} is worth most to {a}" if len(rows) > 1 else f"Worth to {a}"
+    title = (
+        f"{quoted(crisis.plans[best].name)} is worth most to {a}"
+        if len(rows) > 1
+        else f"Worth to {a}"
+    )
     return dots_and_ranges(
         "plans_value",
         title=title,

@@ -12,11 +12,19 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
-import numpy as np
-
-from offramp.answers import Answer, Chart, Column, Comparison, Table, compare, deal, describe, leverage
+from offramp.answers import (
+    Answer,
+    Chart,
+    Column,
+    Comparison,
+    Table,
+    compare,
+    deal,
+    describe,
+    leverage,
+)
 from offramp.answers._charts import Bar, diverging_bars
-from offramp.answers._facts import bare, join, percent, quoted, range_text, stake
+from offramp.answers._facts import bare, fine_percent, join, percent, quoted, range_text, stake
 from offramp.answers.plans import who_must_agree
 from offramp.brief.document import Brief, Source
 from offramp.brief.words import Yardstick, confidence_sentence, sentence
@@ -101,9 +109,11 @@ def brief(
         assumptions=_assumption_table(read),
         sources=_sources(read),
         base_rates=_base_rates(read, comparison),
-        method=METHOD,
+        method=_method(game),
         certificate=Table(
-            "Certificate", (Column("line", "What was checked"),), tuple((x,) for x in certificate.lines())
+            "Certificate",
+            (Column("line", "What was checked"),),
+            tuple((x,) for x in certificate.lines()),
         ),
         warnings=_warnings(game, crisis),
     )
@@ -169,10 +179,8 @@ def _confidence(crisis: Crisis, c: Comparison) -> str:
         if any(s.split(":")[0].split()[0] not in JUDGED for s in q.source if s)
     )
     share = measured / max(1, len(numbers))
-    order = {k: sorted(c.own, key=lambda p: -c.own[p].value_a) for k in (0,)}[0]
-    widest = max(
-        (c.settled_range(p)[1] - c.settled_range(p)[0] for p in order[:1]), default=0.0
-    )
+    best = max(c.own, key=lambda p: c.own[p].value_a)
+    widest = c.settled_range(best)[1] - c.settled_range(best)[0]
     level: Confidence = "moderate" if share > 0.5 and widest < 0.1 else "low"
     return confidence_sentence(
         level,
@@ -205,12 +213,14 @@ def _options(c: Comparison) -> Table:
             (
                 crisis.plans[p].name,
                 f"{percent(run.at('settled', m))} ({percent(low)} to {percent(high)})",
-                f"disaster {run.at('disaster', m):.1%}, collapse {percent(run.at('lost', m))}",
+                f"disaster {fine_percent(run.at('disaster', m))}, {a} collapses {percent(run.at('lost', m))}",
                 who_must_agree(crisis, crisis.plans[p]),
                 f"{stake(run.value_a)} ({stake(lo)} to {stake(hi)}){mark}",
             )
         )
-    return Table("Options", columns, tuple(rows), "Ranges: precision 3, 8 and 20 per round.")
+    return Table(
+        "Plans at a glance", columns, tuple(rows), "Ranges: precision 3, 8 and 20 per round."
+    )
 
 
 def _why_no_deal(bargain: Answer) -> str:
@@ -268,7 +278,7 @@ def readable(crisis: Crisis, path: str) -> str:
         "outsiders", "red lines", "contracts",
     ):  # fmt: skip
         words = words[1:]
-    return ": ".join(words[:1] + [" ".join(words[1:])]) if len(words) > 1 else words[0]
+    return ": ".join((words[0], " ".join(words[1:]))) if len(words) > 1 else words[0]
 
 
 def _parameter_table(crisis: Crisis) -> Table:
@@ -316,7 +326,10 @@ def _assumption_table(crisis: Crisis) -> Table:
         for path, q in defaults_used(crisis).items()
     )
     return Table(
-        "Numbers the file left out, and what was assumed", columns, rows, "Change any by stating it."
+        "Numbers the file left out, and what was assumed",
+        columns,
+        rows,
+        "Change any by stating it.",
     )
 
 
@@ -366,9 +379,8 @@ def _base_rates(crisis: Crisis, c: Comparison) -> Table | None:
 
 
 def _warnings(game: Game, crisis: Crisis) -> tuple[str, ...]:
-    said = [f"{w.message}." for w in check(crisis).warnings]
-    said += [f"Left out of the game: {note}." for note in game.notes]
-    if np.isclose(game.opening.sum(), 1.0) and len(game.types) > 1:
+    said = [f"{w.message[:1].upper()}{w.message[1:]}." for w in check(crisis).warnings]
+    if len(game.types) > 1:
         beliefs = join(
             f"{game.crisis.types[t].name.lower()} {percent(float(p))}"
             for t, p in zip(game.types, game.opening, strict=True)
@@ -377,4 +389,16 @@ def _warnings(game: Game, crisis: Crisis) -> tuple[str, ...]:
             f"Opening beliefs about {game.crisis.blocs['B'].name}, after the evidence dated up to the "
             f"as-of date: {beliefs}."
         )
+    if game.notes:
+        said.append(
+            f"{len(game.notes)} effects in the file are left out of this game (events on members, "
+            "brokers and single parameters, mostly); the method section lists them."
+        )
     return tuple(dict.fromkeys(said))
+
+
+def _method(game: Game) -> tuple[str, ...]:
+    """The method in plain words, and what of the file this game leaves out."""
+    if not game.notes:
+        return METHOD
+    return (*METHOD, "Left out of this game: " + "; ".join(game.notes) + ".")

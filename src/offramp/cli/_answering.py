@@ -60,7 +60,9 @@ class Case:
         if not count:
             return ()
         are, them = ("is a warning", "it") if count == 1 else (f"are {count} warnings", "them")
-        return (f"There {are} about this crisis; `offramp check {source}` shows {them}.",)
+        return (
+            f"There {are} about this crisis; `offramp check {shlex.quote(source)}` shows {them}.",
+        )
 
 
 def answer_one(name: str, question: Question, out: Path | None) -> Outcome:

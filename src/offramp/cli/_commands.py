@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import math
 from collections.abc import Callable
 from enum import StrEnum
@@ -35,17 +36,23 @@ app = typer.Typer(
 Work = Callable[[], Outcome]
 
 
-def later(command: Callable[..., Outcome]) -> Callable[..., Work]:
-    """Let the parser check the options; the command itself runs once the parser is done.
+def command(example: str) -> Callable[[Callable[..., Outcome]], Callable[..., Outcome]]:
+    """Make a function a command whose help is its docstring and an example.
 
-    So no exception of a command passes through the parser, which has its own ideas about them.
+    The parser only checks the options and gives the work back; it runs once the parser is done. So
+    no exception of a command passes through the parser, which has its own ideas about them.
     """
 
-    @functools.wraps(command)
-    def bound(*arguments: Any, **options: Any) -> Work:
-        return functools.partial(command, *arguments, **options)
+    def register(function: Callable[..., Outcome]) -> Callable[..., Outcome]:
+        @functools.wraps(function)
+        def later(*arguments: Any, **options: Any) -> Work:
+            return functools.partial(function, *arguments, **options)
 
-    return bound
+        about = inspect.cleandoc(function.__doc__ or "")
+        app.command(help=f"{about}\n\n\b\nExample:\n  {example}")(later)
+        return function
+
+    return register
 
 
 class Resolution(StrEnum):
@@ -138,8 +145,7 @@ def _offramp(
     pass
 
 
-@app.command()
-@later
+@command("offramp brief ukraine-2025 --plan plan_b --out plan-b.html")
 def brief(
     crisis: Crisis,
     plan: Plan = None,
@@ -159,13 +165,9 @@ def brief(
     ] = False,
     strict: Strict = False,
 ) -> Outcome:
-    r"""Write the brief as a page, and print a summary.
+    """Write the brief as a page, and print a summary.
 
     The page is one file that opens anywhere, with the network off.
-
-    \b
-    Example:
-      offramp brief ukraine-2025 --plan plan_b --out plan-b.html
     """
     from offramp.cli._answering import Question, write_brief
 
@@ -173,8 +175,7 @@ def brief(
     return write_brief(question, out)
 
 
-@app.command()
-@later
+@command("offramp leverage ukraine-2025 --out leverage.svg")
 def leverage(
     crisis: Crisis,
     plan: Plan = None,
@@ -187,20 +188,14 @@ def leverage(
     quiet: Quiet = False,
     strict: Strict = False,
 ) -> Outcome:
-    r"""Who gains from delay, and until when.
-
-    \b
-    Example:
-      offramp leverage ukraine-2025 --out leverage.svg
-    """
+    """Who gains from delay, and until when."""
     from offramp.cli._answering import Question, answer_one
 
     question = Question(crisis, plan, reading, precision, resolution.value, seed, quiet, strict)
     return answer_one("leverage", question, out)
 
 
-@app.command()
-@later
+@command("offramp deal ukraine-2025 --reading time_favours_b --json")
 def deal(
     crisis: Crisis,
     plan: Plan = None,
@@ -213,20 +208,14 @@ def deal(
     quiet: Quiet = False,
     strict: Strict = False,
 ) -> Outcome:
-    r"""Which contracts both sides would accept, and why not.
-
-    \b
-    Example:
-      offramp deal ukraine-2025 --reading my_reading --json
-    """
+    """Which contracts both sides would accept, and why not."""
     from offramp.cli._answering import Question, answer_one
 
     question = Question(crisis, plan, reading, precision, resolution.value, seed, quiet, strict)
     return answer_one("deal", question, out)
 
 
-@app.command()
-@later
+@command("offramp plans ukraine-2025 --plan plan_a --plan plan_b --out plans.csv")
 def plans(
     crisis: Crisis,
     plan: Plans = None,
@@ -239,20 +228,14 @@ def plans(
     quiet: Quiet = False,
     strict: Strict = False,
 ) -> Outcome:
-    r"""Bloc A's plans side by side.
-
-    \b
-    Example:
-      offramp plans ukraine-2025 --plan plan_a --plan plan_b --out plans.csv
-    """
+    """Bloc A's plans side by side."""
     from offramp.cli._answering import Question, answer_plans
 
     question = Question(crisis, None, reading, precision, resolution.value, seed, quiet, strict)
     return answer_plans(question, plan or None, out)
 
 
-@app.command()
-@later
+@command("offramp check mine.yaml --strict")
 def check(
     crisis: Crisis,
     strict: Annotated[
@@ -261,65 +244,44 @@ def check(
     json: Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only what is wrong.")] = False,
 ) -> Outcome:
-    r"""Find every problem of a crisis file.
+    """Find every problem of a crisis file.
 
     Lists what is in it, warnings, and the numbers that it leaves to the defaults.
-
-    \b
-    Example:
-      offramp check mine.yaml --strict
     """
     from offramp.cli._describing import check_crisis
 
     return check_crisis(crisis, strict, quiet)
 
 
-@app.command()
-@later
+@command("offramp new mine.yaml")
 def new(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to make.")],
     json: Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only where it is.")] = False,
 ) -> Outcome:
-    r"""Make a crisis of a dozen numbers to start from.
-
-    \b
-    Example:
-      offramp new mine.yaml
-    """
+    """Make a crisis of a dozen numbers to start from."""
     from offramp.cli._describing import new_crisis
 
     return new_crisis(file, quiet)
 
 
-@app.command()
-@later
+@command("offramp library")
 def library(json: Json = False) -> Outcome:
-    r"""List the crises that come with the package.
-
-    \b
-    Example:
-      offramp library
-    """
+    """List the crises that come with the package."""
     from offramp.cli._describing import list_library
 
     return list_library()
 
 
-@app.command()
-@later
+@command("offramp schema --out crisis.schema.json")
 def schema(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE.json", help="Write it to a file instead.")
     ] = None,
 ) -> Outcome:
-    r"""Print the JSON Schema of a crisis file.
+    """Print the JSON Schema of a crisis file.
 
     Editors complete and check with it.
-
-    \b
-    Example:
-      offramp schema --out crisis.schema.json
     """
     from offramp.cli._describing import print_schema
 

@@ -98,7 +98,7 @@ def defaults(crisis: Crisis) -> Table:
 def _show_check(
     screen: Screen, source: str, crisis: Crisis, warnings: tuple[Notice, ...], leaned: Table
 ) -> None:
-    screen.words(f"{source}: no problems, {_count(len(warnings), 'warning')}", "bold")
+    screen.lines(f"{source}: no problems, {_count(len(warnings), 'warning')}", "bold")
     screen.words(f"{crisis.title}, as of {crisis.as_of}")
     found = counts(crisis)
     parts = [f"{n} {name.replace('_', ' ')}" for name, n in found.items() if n]
@@ -136,11 +136,11 @@ def new_crisis(file: Path, quiet: bool) -> Outcome:
         if quiet:
             screen.lines(str(made))
             return
-        screen.words(f"{made} is there: a crisis of a dozen numbers, all of them made up.")
+        screen.lines(f"{made} is there: a crisis of a dozen numbers, all of them made up.")
         screen.words()
         screen.words("1. Edit it. A number can be 0.3, a range (0.2 to 0.4), or carry its source.")
-        screen.words(f"2. {steps[0]}")
-        screen.words(f"3. {steps[1]}")
+        screen.lines(f"2. {steps[0]}")
+        screen.lines(f"3. {steps[1]}")
         screen.words()
         screen.words("For an editor that completes: offramp schema --out crisis.schema.json", "dim")
 

@@ -102,7 +102,9 @@ def chance_matrices(layout: Layout, rates: Rates, months: int) -> tuple[sparse.c
     ends = np.flatnonzero(layout.regime >= A_GONE)
     entries.add(ends, ends, np.ones((1, len(ends))))
     rows, cols = np.concatenate(entries.rows), np.concatenate(entries.cols)
-    constant = all(len(d) == 1 or np.array_equal(d, np.broadcast_to(d[:1], d.shape)) for d in entries.data)
+    constant = all(
+        len(d) == 1 or np.array_equal(d, np.broadcast_to(d[:1], d.shape)) for d in entries.data
+    )
     matrices: list[sparse.csr_matrix] = []
     n = layout.size
     previous: Floats | None = None
@@ -201,7 +203,11 @@ def _spread(
                     z2 = advance[z] if dz else z
                     z2 = rates.reset[z2] if into == CEASEFIRE else rates.tick[z2]
                     target = layout.active[into][
-                        k2[pick], e[pick], z2[pick], c[pick] - dc, np.minimum(g[pick] + dg, clocks - 1)
+                        k2[pick],
+                        e[pick],
+                        z2[pick],
+                        c[pick] - dc,
+                        np.minimum(g[pick] + dg, clocks - 1),
                     ]
                     entries.add(s[pick], target, (weight * static)[:, pick])
 

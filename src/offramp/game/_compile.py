@@ -17,6 +17,7 @@ battle odds, on A's risk of collapse, and on floors (specification R).
 from __future__ import annotations
 
 import math
+
 import numpy as np
 
 from offramp.crisis import _expressions as ex
@@ -57,7 +58,7 @@ def compile_game(
     reading: str | None = None,
     resolution: str | Resolution = "draft",
     *,
-    offer: str | None | bool = False,
+    offer: str | bool | None = False,
     frozen_beliefs: bool = False,
     transplant: bool = True,
 ) -> Game:
@@ -113,8 +114,12 @@ def compile_game(
     else:
         steps = grid_choice.belief_steps[0 if len(types) == 2 else 1]
         grid = simplex_grid(len(types), steps)
-    flow_a, flow_voice, flow_b = _flows(crisis, stakes, auto, offers, layout, cohesion, terms_at, months)
-    signed = stakes.signed(np.array([o.terms for o in offers]).reshape(len(offers), len(stakes.issues)))
+    flow_a, flow_voice, flow_b = _flows(
+        crisis, stakes, auto, offers, layout, cohesion, terms_at, months
+    )
+    signed = stakes.signed(
+        np.array([o.terms for o in offers]).reshape(len(offers), len(stakes.issues))
+    )
     start_regime = {"standoff": STANDOFF, "war": WAR, "ceasefire": CEASEFIRE}[crisis.regime]
     start = int(layout.active[start_regime][reach, 0, 0, 0, 0])
     return Game(
@@ -171,7 +176,8 @@ def _tiers(crisis: Crisis, most: int) -> Floats:
     if len(tiers) <= most:
         return tiers
     keep = np.unique(np.rint(np.linspace(0, len(tiers) - 1, most)).astype(int))
-    return tiers[keep]
+    kept: Floats = tiers[keep]
+    return kept
 
 
 def _clock_of(crisis: Crisis) -> tuple[int, tuple[float, float]]:
@@ -367,7 +373,9 @@ def _events(
                     steps = effect.steps * factor
                     shocks[steps] = shocks.get(steps, 0.0) + chance
             else:
-                notes.append(f"event {key}: its effect on {effect.path or effect.kind} is not part of the game")
+                notes.append(
+                    f"event {key}: its effect on {effect.path or effect.kind} is not part of the game"
+                )
     if (worsen + mend).max(initial=0.0) > 1:
         raise CompileError("coalition: hazards of tier changes add to more than 1 per month")
     return worsen, mend, tuple(sorted(shocks.items()))
@@ -469,7 +477,9 @@ def _flows(
         value = stakes.plain(terms[None])[:, 0]
         for i, v in enumerate(a_voices):
             voice[i][:, s] = value[v]
-        flow_b[:, :, s] = stakes.bloc(value, 1) - hurt.settled[:, layout.residual[s]] * unity[layout.tier[s]]
+        flow_b[:, :, s] = (
+            stakes.bloc(value, 1) - hurt.settled[:, layout.residual[s]] * unity[layout.tier[s]]
+        )
     s = np.flatnonzero(layout.regime == FOUGHT)
     decisive = crisis.war.decisive
     if decisive is not None:
@@ -544,7 +554,7 @@ def _war_cost_b(crisis: Crisis, j: int, horizon: Ints) -> Floats:
     kind = list(crisis.types.values())[j]
     base = kind.war_cost.value if kind.war_cost is not None else crisis.war.cost.B.value
     base += kind.delay_cost_share.value * crisis.war.cost.B.value
-    grown: Floats = base * (1 + crisis.war.exhaustion.B.value * horizon)
+    grown: Floats = base * (1.0 + crisis.war.exhaustion.B.value * horizon.astype(np.float64))
     return grown
 
 
@@ -581,7 +591,9 @@ def _moves(
     to_pause = layout.active[CEASEFIRE][k, zero, z, c, g]
     nowhere = np.full(n, -1)
     higher = (
-        layout.active[WAR][k, np.ones(n, dtype=np.intp), z, c, g] if layout.sizes[1] > 1 else nowhere
+        layout.active[WAR][k, np.ones(n, dtype=np.intp), z, c, g]
+        if layout.sizes[1] > 1
+        else nowhere
     )
     up = np.tile(np.where((regime == WAR) & (e == 0), higher, -1), (2, 1))
     up[:, regime == CEASEFIRE] = to_war[regime == CEASEFIRE]
@@ -602,7 +614,12 @@ def _moves(
         sign[:, o] = layout.settled[o, k, c, g, residual]
     ratify = _ratification(crisis, plan, stakes, offers, cohesion, terms_at, signed)[:, k, c].T
     propose = np.zeros((2, n, n_o), dtype=bool)
-    allowed = np.array([[_on_table(offer, auto.terms[i].limit) for offer in offers] for i in range(len(auto.terms))])
+    allowed = np.array(
+        [
+            [_on_table(offer, auto.terms[i].limit) for offer in offers]
+            for i in range(len(auto.terms))
+        ]
+    )
     stage = np.array([node.stage for node in auto.nodes])[z]
     if n_o:
         if "A" in plan.may_propose:
@@ -614,9 +631,10 @@ def _moves(
                     raise CompileError(f"plan offer {plan.offer!r} cannot be signed: {broken}")
                 propose[0] = mine[None]
         if "B" in plan.may_propose:
-            propose[1] = np.array(
-                [[o.frontier < 0 for o in offers]] * len(auto.terms)
-            )[stage] | allowed[stage]
+            propose[1] = (
+                np.array([[o.frontier < 0 for o in offers]] * len(auto.terms))[stage]
+                | allowed[stage]
+            )
     w_b = stakes.bloc(signed, 1) if n_o else np.zeros(0)
     cost_b = np.array([t.signing_cost for t in auto.terms])[stage][:, None] * (w_b < ALL_WON)[None]
     audience = crisis.blocs["A"].audience
@@ -692,9 +710,7 @@ def _ratification(
     return chance
 
 
-def _reviews(
-    crisis: Crisis, auto: Automaton, offers: tuple[Offer, ...], layout: Layout
-) -> Reviews:
+def _reviews(crisis: Crisis, auto: Automaton, offers: tuple[Offer, ...], layout: Layout) -> Reviews:
     states = np.flatnonzero(layout.regime == SETTLED)
     if crisis.settlement.binding:
         states = states[:0]
@@ -708,7 +724,9 @@ def _reviews(
     breach = crisis.settlement.breach_cost.value
     gains = np.array([kind.renege_gain.value for kind in crisis.types.values()])
     loss = np.array([offer.enforcement.expected_loss for offer in offers])
-    gain_b = gains[None, :] - breach - loss[o][:, None] if len(states) else np.zeros((0, len(gains)))
+    gain_b = (
+        gains[None, :] - breach - loss[o][:, None] if len(states) else np.zeros((0, len(gains)))
+    )
     return Reviews(states, broken, gain_b, np.full(len(states), -breach))
 
 

@@ -22,7 +22,6 @@ import numpy as np
 from offramp.crisis._schema import Crisis
 from offramp.game._preferences import Floats
 
-
 NEVER = 1e-300
 """Stands for a probability of zero, whose logarithm is not a number."""
 
@@ -60,13 +59,15 @@ def updates(crisis: Crisis) -> tuple[Update, ...]:
         mean = raw.mean()
         weight = 1.0
         if item.grade is not None:
-            letter, digit = item.grade
+            letter, digit = item.grade[0], item.grade[1]
             neutral = letter == "F" or digit == "6"
             weight = 0.0 if neutral else rules.reliability[letter] * rules.credibility[digit]
         used = weight * raw + (1 - weight) * mean
         if item.kind == "absence" and item.chance_of_seeing is not None:
             used = item.chance_of_seeing * used + (1 - item.chance_of_seeing) * used.mean()
-        exponent = rules.hindsight.value * (2 / (1 + ratio)) * (ratio if item.kind == "act" else 1.0)
+        exponent = (
+            rules.hindsight.value * (2 / (1 + ratio)) * (ratio if item.kind == "act" else 1.0)
+        )
         for group in crisis.dependence.values():
             if key in group.items:
                 exponent *= group.exponent

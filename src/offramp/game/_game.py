@@ -178,8 +178,11 @@ class Game:
         lay = self.layout
         regime = int(lay.regime[s])
         sides = (self.crisis.blocs["A"].name, self.crisis.blocs["B"].name)
-        parts = [REGIME_NAMES[regime].replace("A collapsed", f"{sides[0]} collapsed").replace(
-            "B collapsed", f"{sides[1]} collapsed")]
+        parts = [
+            REGIME_NAMES[regime]
+            .replace("A collapsed", f"{sides[0]} collapsed")
+            .replace("B collapsed", f"{sides[1]} collapsed")
+        ]
         if regime == SETTLED:
             parts.append(self.offers[int(lay.offer[s])].name)
         if regime in ACTIVE:
@@ -227,8 +230,7 @@ class Game:
             values: dict[str, object] = {
                 "months": np.full(len(s), float(month)),
                 "months_without_ceasefire": counter[lay.node[s]].astype(float),
-                "position": (lay.position[s] - (lay.sizes[0] - 1) // 2)
-                / self.front_factor,
+                "position": (lay.position[s] - (lay.sizes[0] - 1) // 2) / self.front_factor,
                 "cohesion": self.cohesion[lay.tier[s]],
                 "rung": self.crisis.ladder.base + self.crisis.ladder.step * lay.rung[s],
                 "war": lay.regime[s] == 1,
@@ -238,7 +240,7 @@ class Game:
             }
             for j, theta in enumerate(self.types):
                 values[f"belief.{theta}"] = beliefs[pick, j]
-            fired = np.broadcast_to(np.asarray(ex.evaluate(trigger, values), dtype=bool), s.shape)  # type: ignore[arg-type]
+            fired = np.broadcast_to(np.asarray(ex.evaluate(trigger, values), dtype=bool), s.shape)
             if fired.any():
                 f = s[fired]
                 z = enter[lay.node[f]]

@@ -16,6 +16,7 @@ mean of ideal points.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -129,7 +130,7 @@ def frontier(crisis: Crisis, stakes: Stakes, limit: Floats) -> Floats:
                 if da * db < 0:
                     ratios.add(float(abs(db) / (abs(da) + abs(db))))
     steps = sorted(ratios)
-    middles = [0.5 * (lo + hi) for lo, hi in zip(steps, steps[1:], strict=False)]
+    middles = [0.5 * (lo + hi) for lo, hi in pairwise(steps)]
     rows = [
         np.array(
             [
@@ -146,7 +147,7 @@ def frontier(crisis: Crisis, stakes: Stakes, limit: Floats) -> Floats:
             continue
         current = chain[-1].copy()
         changed = np.flatnonzero(np.abs(row - current) > EDGE)
-        for m in changed:
+        for m in changed.tolist():
             current = current.copy()
             current[m] = row[m]
             chain.append(current)

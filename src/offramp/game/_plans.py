@@ -27,7 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from offramp.crisis import _expressions as ex
-from offramp.crisis._paths import UnknownPath, override
+from offramp.crisis._paths import override
 from offramp.crisis._pressure import Lever, LeverUse, Plan
 from offramp.crisis._schema import Crisis
 from offramp.game._preferences import Floats, on_the_table
@@ -142,7 +142,7 @@ class Automaton:
 
 def hazard_of(chance: float, months: float = 12.0) -> float:
     """Monthly chance that compounds to ``chance`` over ``months``."""
-    return 1.0 - (1.0 - chance) ** (1.0 / months)
+    return float(1.0 - (1.0 - chance) ** (1.0 / months))
 
 
 def effect(lever: Lever, age: float, cap: float | None = None) -> float:
@@ -216,7 +216,7 @@ def package(
 
 
 def _pays(crisis: Crisis, holder: str, voice: str) -> float:
-    """Whether a voice pays for a lever: its holder does; a bloc's or member's lever costs all but the principal."""
+    """Whether a voice pays: the holder does; a bloc's or member's lever costs all but the principal."""
     bloc = crisis.blocs["A"]
     if holder in bloc.voices:
         return 1.0 if holder == voice else 0.0
@@ -282,7 +282,10 @@ def _counter_limit(trigger: ex.Expression | None, months: int) -> int:
             continue
         left = node.first
         for sign, right in node.rest:
-            for counted, other, inclusive in ((left, right, (">=", "<")), (right, left, ("<=", ">"))):
+            for counted, other, inclusive in (
+                (left, right, (">=", "<")),
+                (right, left, ("<=", ">")),
+            ):
                 if not any(isinstance(n, ex.Name) and n.name == COUNTED for n in ex.walk(counted)):
                     continue
                 number = ex._constant(other)
@@ -333,9 +336,12 @@ def automaton(crisis: Crisis, plan: Plan, phases: int, months: int) -> Automaton
     classes = sorted({(n.stage, n.phase) for n in nodes if n.phase > 0})
     any_start = bool(started)
     residual = tuple(
-        1 + classes.index((n.stage, n.phase)) if n.phase > 0 else (1 + len(classes) if any_start else 0)
+        1 + classes.index((n.stage, n.phase))
+        if n.phase > 0
+        else (1 + len(classes) if any_start else 0)
         for n in nodes
     )
+
     def entered(n: Node) -> int:
         if n.stage >= len(later):
             return -1
@@ -344,7 +350,11 @@ def automaton(crisis: Crisis, plan: Plan, phases: int, months: int) -> Automaton
 
     names = []
     for n in nodes:
-        label = later[n.stage - 1].name if n.stage > 0 else (at_start[-1].name if at_start else "before any trigger")
+        label = (
+            later[n.stage - 1].name
+            if n.stage > 0
+            else (at_start[-1].name if at_start else "before any trigger")
+        )
         if n.phase:
             label += " at full effect" if n.phase == phases else f", ramp phase {n.phase}"
         if limits[n.stage]:
@@ -359,8 +369,7 @@ def automaton(crisis: Crisis, plan: Plan, phases: int, months: int) -> Automaton
         trigger=tuple(triggers),
         enter=tuple(entered(n) for n in nodes),
         tick=tuple(
-            where[Node(n.stage, min(n.counter + 1, limits[n.stage]), n.phase)]
-            for n in nodes
+            where[Node(n.stage, min(n.counter + 1, limits[n.stage]), n.phase)] for n in nodes
         ),
         reset=tuple(where[Node(n.stage, 0, n.phase)] for n in nodes),
         progress=tuple(
@@ -409,7 +418,9 @@ def _phase_pressure(
     averaged = []
     for use in uses:
         lever = crisis.levers[use.lever]
-        level = float(sum(w * effect(lever, float(a), cap) for w, a in zip(weight, ages, strict=True)))
+        level = float(
+            sum(w * effect(lever, float(a), cap) for w, a in zip(weight, ages, strict=True))
+        )
         if level > 0:
             averaged.append(LeverUse(lever=use.lever, intensity=min(1.0, use.intensity * level)))
     return package(crisis, tuple(averaged), None, cap)

@@ -117,7 +117,9 @@ def read_rule(rule: str) -> tuple[float, float]:
     """
     match = _RULE.match(rule)
     if match is None:
-        raise ValueError(f"red line rule {rule!r} is not of the form `x <= number` or `x >= number`")
+        raise ValueError(
+            f"red line rule {rule!r} is not of the form `x <= number` or `x >= number`"
+        )
     return (1.0 if match[1] in ("<=", "<") else -1.0), float(match[2])
 
 

@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 
 def stake_precision(kappa: float, discount: float, spacing: float) -> float:
-    """lambda per stake unit of kappa per round of ``spacing`` months.
+    """Lambda per stake unit of kappa per round of ``spacing`` months.
 
     Raises:
         ValueError: if kappa is not positive or the discount factor is not in (0, 1).

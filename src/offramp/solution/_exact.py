@@ -248,10 +248,10 @@ def _best(game: Game, c: Continuation, side: int, rows: Ints, segments: Ints) ->
         + (1 - ratify[..., None]) * both[i][here][:, None]
         for i in (0, 1)
     )
-    # The other side's best alternative to accepting.
+    # The other side's best alternative to accepting: worth ``best`` to it, ``refused`` to the mover.
     other = 1 - side
     best = np.full((n, types), -np.inf)
-    refused = [np.zeros((n, types)), np.zeros((n, types))]
+    refused = np.zeros((n, types))
     how = np.zeros((n, types), dtype=np.intp)
     for k, (post, weight) in enumerate(_refusals(game, other)):
         if weight <= 0:
@@ -260,8 +260,7 @@ def _best(game: Game, c: Continuation, side: int, rows: Ints, segments: Ints) ->
         better = (post[rows] >= 0)[:, None] & (gain > best + (TIE if k else 0.0))
         best = np.where(better, gain, best)
         how = np.where(better, k, how)
-        for i in (0, 1):
-            refused[i] = np.where(better, gain if i == other else both[i][post[rows]], refused[i])
+        refused = np.where(better, both[side][post[rows]], refused)
     # Candidates, flat: simple acts, offers of the grid, threshold offers.
     acts = (
         (here, w.hold, 0.0),
@@ -290,20 +289,22 @@ def _best(game: Game, c: Continuation, side: int, rows: Ints, segments: Ints) ->
     row, low, high = (np.concatenate(x) for x in (flat_row, flat_low, flat_high))
     share = np.concatenate(flat_share)
 
-    def evaluate(some: Ints) -> tuple[Bools, list[Floats]]:
-        """Acceptance and payoffs of both, by type, of flat candidates."""
+    def evaluate(some: Ints) -> tuple[Bools, Floats, Floats]:
+        """Acceptance, and payoffs of the mover and of the other, by type, of flat candidates."""
         r, s = row[some], share[some][:, None]
-        worth = [(1 - s) * x[r, low[some]] + s * x[r, high[some]] for x in signed]
-        yes = worth[other] >= best[r] - TIE
-        return yes, [np.where(yes, worth[i], refused[i][r]) for i in (0, 1)]
+        own, theirs = (
+            (1 - s) * signed[i][r, low[some]] + s * signed[i][r, high[some]] for i in (side, other)
+        )
+        yes = theirs >= best[r] - TIE
+        return yes, np.where(yes, own, refused[r]), np.where(yes, theirs, best[r])
 
     gain = np.empty(len(row))
     yes_mass = np.empty(len(row))
     step = max(1, BLOCK // types)
     for first in range(0, len(row), step):
         some = np.arange(first, min(len(row), first + step))
-        yes, worth = evaluate(some)
-        gain[some] = worth[side] @ mu
+        yes, own, _ = evaluate(some)
+        gain[some] = own @ mu
         yes_mass[some] = yes @ mu
     every_row = np.concatenate([np.tile(np.arange(n), SIMPLE), row])
     simple_gain = np.where(possible, value[side] @ mu, -np.inf).ravel()
@@ -320,7 +321,8 @@ def _best(game: Game, c: Continuation, side: int, rows: Ints, segments: Ints) ->
     offers = np.flatnonzero(act == SIMPLE)
     out_low, out_high, out_share = np.full(n, -1), np.full(n, -1), np.zeros(n)
     if len(offers):
-        accept[offers], (value_a[offers], value_b[offers]) = evaluate(chosen[offers])
+        accept[offers], own, theirs = evaluate(chosen[offers])
+        value_a[offers], value_b[offers] = (own, theirs) if side == 0 else (theirs, own)
         out_low[offers], out_high[offers] = low[chosen[offers]], high[chosen[offers]]
         out_share[offers] = share[chosen[offers]]
     return _Answer(act, out_low, out_high, out_share, accept, how, value_a, value_b)

@@ -107,15 +107,21 @@ def _merge(game: Game, cloud: Cloud, cells: int) -> Cloud:
         cell = np.where(game.layout.regime[cloud.state] > SETTLED, 0, cell)
     key = (cloud.state * (count + 1) + cell) * 2 + cloud.signed
     order, inverse = np.unique(key, return_inverse=True)
-    mass = np.bincount(inverse, cloud.mass, len(order))
+    mass: Floats = np.bincount(inverse, cloud.mass, len(order)).astype(np.float64)
     if count > 1:
         light = mass < LIGHT
-        order = np.where(light, (order // 2 // (count + 1) * (count + 1) + count) * 2 + order % 2, order)
+        order = np.where(
+            light, (order // 2 // (count + 1) * (count + 1) + count) * 2 + order % 2, order
+        )
         order, again = np.unique(order, return_inverse=True)
         inverse = again[inverse]
-        mass = np.bincount(inverse, cloud.mass, len(order))
-    belief = np.stack(
-        [np.bincount(inverse, cloud.mass * cloud.belief[:, j], len(order)) for j in range(types)], 1
+        mass = np.bincount(inverse, cloud.mass, len(order)).astype(np.float64)
+    belief: Floats = np.stack(
+        [
+            np.bincount(inverse, cloud.mass * cloud.belief[:, j], len(order)).astype(np.float64)
+            for j in range(types)
+        ],
+        1,
     )
     belief /= np.maximum(belief.sum(1, keepdims=True), 1e-300)
     return Cloud(order // 2 // (count + 1), belief, mass, (order % 2).astype(bool))

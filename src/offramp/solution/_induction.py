@@ -87,9 +87,7 @@ def continuation(game: Game, t: int, next_a: Floats, next_b: Floats) -> Continua
     return Continuation(a, b)
 
 
-Node = Callable[
-    [Game, Continuation, tuple[float, float], NDArray[np.intp], Floats, bool], Outcome
-]
+Node = Callable[[Game, Continuation, tuple[float, float], NDArray[np.intp], Floats, bool], Outcome]
 
 
 def _on_grid(

@@ -103,7 +103,14 @@ class _Collector:
         n = int(pick.sum())
         offers = np.full(n, offer) if isinstance(offer, int) else offer[pick]
         self.parts.append(
-            (lane[pick], target[pick], chance[:, pick].T, belief[:, pick].T, np.full(n, act), offers)
+            (
+                lane[pick],
+                target[pick],
+                chance[:, pick].T,
+                belief[:, pick].T,
+                np.full(n, act),
+                offers,
+            )
         )
 
     def done(self) -> Branches:
@@ -132,6 +139,9 @@ def a_moves(
     """Nodes at which A has the initiative.
 
     Args:
+        game: The game.
+        c: Continuation of this month.
+        precision: lambda of A and B.
         rows: Row of each lane in ``game.moves``.
         beliefs: A's belief at each lane, (lanes, types).
         branches: Whether to return where lanes go.
@@ -216,7 +226,9 @@ def a_moves(
     for k, target, share, name in simple:
         if share > 0:
             ok = (target >= 0) & (weight[k] > 0)
-            out.add(lane[ok], target[ok], np.tile(choice[k, ok], (types, 1)), prior[:, ok], name, -1)
+            out.add(
+                lane[ok], target[ok], np.tile(choice[k, ok], (types, 1)), prior[:, ok], name, -1
+            )
     for k, where, sigma, posterior, row in answers:
         made = choice[k, where][None]
         refused, climbed = (A_PAUSE_REFUSED, A_ANSWERED) if k == n_o else (A_REFUSED, A_ANSWERED)
@@ -396,9 +408,7 @@ def reviews(
     table_b = np.stack(
         [kept * c.b[keep] + left * c.b[broken], c.b[broken] + v.gain_b[used][:, :, None]], axis=1
     )
-    table_a = np.stack(
-        [kept * c.a[keep] + left * (c.a[broken] + gain_a), c.a[broken]], axis=1
-    )
+    table_a = np.stack([kept * c.a[keep] + left * (c.a[broken] + gain_a), c.a[broken]], axis=1)
     weight = np.tile([1.0, game.weights.renege], (len(used), 1))
     solved = solve_typed(table_b, weight, precision[1], node, beliefs, game.grid)
     value_a = np.zeros((len(game.types), len(rows)))

@@ -98,7 +98,7 @@ class Certificate:
         says = [
             f"{self.mode} equilibrium at precision {self.precision:g} per round, {self.resolution} "
             "resolution",
-            f"{1 - self.unsolved:.2%} of the choices that matter solved to 1e-9 "
+            f"{100 * (1 - self.unsolved):.2f}\N{NO-BREAK SPACE}% of the choices that matter solved to 1e-9 "
             f"(largest remaining residual {self.residual:.2g} in log-odds)",
             f"probability conserved to {self.mass_error:.1g}, beliefs to {self.martingale_error:.1g}",
         ]

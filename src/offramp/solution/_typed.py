@@ -100,7 +100,9 @@ def solve_typed(
     steps = 0
     for count in range(NEWTON_STEPS):
         steps += 1
-        r, step = problem.newton(x[:, :, todo], odds[:, todo], log_weight[:, todo], node[todo], None)
+        r, step = problem.newton(
+            x[:, :, todo], odds[:, todo], log_weight[:, todo], node[todo], None
+        )
         residual[todo] = r
         if count < NEWTON_STEPS - 1:  # else x would no longer be the point with that residual
             x[:, :, todo] += step * (r >= TOLERANCE)
@@ -271,7 +273,7 @@ def _inverse(matrix: Floats) -> Floats:
         result[..., 0, 0], result[..., 0, 1] = d / det, -b / det
         result[..., 1, 0], result[..., 1, 1] = -c / det, a / det
         return result
-    inverse: Floats = np.linalg.inv(matrix + 1e-12 * np.eye(n))
+    inverse: Floats = np.linalg.inv(matrix + 1e-12 * np.eye(n)).astype(np.float64)
     return inverse
 
 
