@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -237,6 +238,9 @@ def test_out_writes_every_format(run: Run, mine: Path, quick: list[str]) -> None
     assert found["run"]["crisis"] == "mine"
     assert "vega-lite" in json.loads(read["a.vl.json"])["$schema"]
     assert read["a.svg"].startswith("<svg")
+    width = re.search(r'width="(\d+)', read["a.svg"])
+    assert width is not None
+    assert int(width[1]) > 700
     page = read["a.html"]
     assert "<h1>Delay favours Borland</h1>" in page
     assert page.count("<svg") == 2 * len(an_answer().charts)

@@ -25,6 +25,12 @@ TINY = Resolution(
 )
 """Five beliefs for two types, no frontier offers (named contracts only), no second rung."""
 
+NO_ACCIDENTS: dict[str, Any] = {
+    "base": 2,
+    "rungs": [{"rung": r, "name": f"rung {r}", "accident": 0.0} for r in range(4)],
+}
+"""A ladder on which nothing goes wrong by itself."""
+
 _PLAIN: dict[str, Any] = {
     "offramp": 1,
     "id": "small",
@@ -165,8 +171,12 @@ def small(**changes: Any) -> Crisis:
 FEATURES: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
     "ceasefire, reneging and collapse": ({}, "idle", {}),
     "pressure from the start, lifted after a deal": (
-        {"contracts.swap.guarantee": "watch", "guarantees": {
-            "watch": {"name": "Watch", "detection": 0.8, "response": 0.5, "loss": 0.3}}},
+        {
+            "contracts.swap.guarantee": "watch",
+            "guarantees": {
+                "watch": {"name": "Watch", "detection": 0.8, "response": 0.5, "loss": 0.3}
+            },
+        },
         "press",
         {},
     ),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from tests.oracles.worlds import game, pie
 
 import offramp
 from offramp import theory
 from offramp.solution._nodes import A_FIGHT, A_SIGNED
-from tests.oracles.worlds import game, pie
 
 LAMBDA = 10.0
 

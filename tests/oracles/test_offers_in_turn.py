@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.oracles.worlds import game, pie
 
 import offramp
 from offramp import theory
 from offramp.solution._exact import ExactSolution
-from tests.oracles.worlds import game, pie
 
 
 def stahl(rounds, delta):

@@ -11,12 +11,12 @@ costs of one pie are .1 at a discount of .9.
 from __future__ import annotations
 
 import pytest
+from tests.oracles.worlds import game, pie
 
 import offramp
 from offramp import theory
 from offramp.game._states import FOUGHT, WAR
 from offramp.solution._nodes import ACT_NAMES
-from tests.oracles.worlds import game, pie
 
 DELTA, P_NOW, COST = 0.9, 0.7, 0.1
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from tests.oracles.worlds import game, pie
 
 import offramp
 from offramp import theory
 from offramp.game._states import A_GONE, B_GONE, CEASEFIRE
-from tests.oracles.worlds import game, pie
 
 
 def course(step_favours_b, **changes):

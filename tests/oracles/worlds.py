@@ -45,7 +45,10 @@ PLAIN: dict[str, Any] = {
     "ceasefire": {"possible": False},
     "settlement": {"binding": True},
     "ladder": {
-        "rungs": [{"rung": 0, "name": "war", "accident": 0}],
+        "rungs": [
+            {"rung": 0, "name": "war", "accident": 0},
+            {"rung": 1, "name": "wider war", "accident": 0},
+        ],
         "cost": {"A": 0, "B": 0},
     },
     "weights": {
@@ -66,15 +69,54 @@ def pie(changes: Mapping[str, Any] | None = None) -> Crisis:
 
 def _merge(into: dict[str, Any], changes: Mapping[str, Any]) -> None:
     for key, value in changes.items():
-        if key in ("types", "issues") and isinstance(value, Mapping):
-            into[key] = dict(value)
-        elif isinstance(value, Mapping) and isinstance(into.get(key), dict):
+        if isinstance(value, Mapping) and isinstance(into.get(key), dict) and key not in WHOLE:
             _merge(into[key], value)
         else:
-            into[key] = value
+            into[key] = copy.deepcopy(value)
 
 
-def game(crisis: Crisis, offers: int = 2, **how: Any) -> Game:
-    """Compile without rungs or refinement, with ``offers`` points on the frontier."""
-    cut = DRAFT.with_(offers=offers, rungs=0, **how.pop("cut", {}))
+WHOLE = ("types", "issues")
+"""Sections that a change replaces instead of adding to."""
+
+LIVELY: dict[str, Any] = {
+    "issues": {"pie": {"name": "The pie", "status_quo": 0.45, "moves_with_war": True}},
+    "blocs": {"A": {"patience": 0.96}, "B": {"patience": 0.97}},
+    "clock": {
+        "horizon_months": 12,
+        "padding_months": 6,
+        "round_months": 2,
+        "recognition": {"A": 0.5, "B": 0.3},
+    },
+    "war": {
+        "cost": {"A": 0.2, "B": 0.15}, "reach": 2, "step_size": 0.1, "intensity": 0.3,
+        "step_favours_b": 0.6, "collapse": {"A": 0.01, "B": 0.004},
+    },
+    "ceasefire": {"possible": True},
+    "ladder": {
+        "rungs": [
+            {"rung": 0, "name": "war", "accident": 0.001},
+            {"rung": 1, "name": "wider war", "accident": 0.01},
+        ],
+        "cost": {"A": 0.03, "B": 0.02},
+    },
+    "weights": {"ceasefire": 0.5, "escalate": 0.25, "de_escalate": 0.25},
+    "contracts": {
+        "plain": {"name": "Half each", "terms": {"pie": 0.5}},
+        "short": {"name": "A year", "terms": {"pie": 0.55}, "lasts_months": 12},
+    },
+}  # fmt: skip
+"""A war with a front, a ladder and pauses."""
+
+
+def lively(changes: Mapping[str, Any] | None = None) -> Crisis:
+    """The lively war with nested changes."""
+    raw = copy.deepcopy(PLAIN)
+    _merge(raw, LIVELY)
+    _merge(raw, changes or {})
+    return Crisis.model_validate(raw)
+
+
+def game(crisis: Crisis, offers: int = 2, rungs: int = 0, **how: Any) -> Game:
+    """Compile with ``offers`` points on the frontier and, unless asked for, no higher rung."""
+    cut = DRAFT.with_(offers=offers, rungs=rungs, belief_steps=(20, 10), solve_every=1)
     return offramp.compile(crisis, resolution=cut, **how)

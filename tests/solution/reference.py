@@ -175,7 +175,7 @@ class Reference:
             return a, [u, u]
         if s[0] == "gone":
             _, side, c, r = s
-            x = {m: 1.0 if side == "A" else 0.0 for m in crisis.issues}
+            x = dict.fromkeys(crisis.issues, 1.0 if side == "A" else 0.0)
             u = self.bloc("B", lambda v: self.stake(v, x)) - self.outlived(t, r)[0] * self.tiers[c]
             return self.bloc("A", lambda v: self.stake(v, x)), [u, u]
         if s[0] == "fought":
@@ -297,7 +297,9 @@ class Reference:
         """Chance that pressure comes off in a month after a deal, beyond its erosion."""
         if r == 0:
             return 0.0
-        stage = max(n.stage for n, k in zip(self.auto.nodes, self.auto.residual, strict=True) if k == r)
+        stage = max(
+            n.stage for n, k in zip(self.auto.nodes, self.auto.residual, strict=True) if k == r
+        )
         terms = self.auto.terms[stage]
         share = self.crisis.relief.schedules[self.game.offers[o].relief]
         comply = terms.defy + share * terms.clarity * (terms.comply - terms.defy)
@@ -393,7 +395,10 @@ class Reference:
             new = []
             for theta in (0, 1):
                 top = max(x[theta] for x in q)
-                e = [w * math.exp(self.lam[1] * (x[theta] - top)) for w, x in zip(weights, q, strict=True)]
+                e = [
+                    w * math.exp(self.lam[1] * (x[theta] - top))
+                    for w, x in zip(weights, q, strict=True)
+                ]
                 new.append([v / sum(e) for v in e])
             moved = max(
                 abs(new[theta][b] - sigma[b][theta])
@@ -455,7 +460,9 @@ class Reference:
                     qb[j] += sigma[b][j] * at_b[j]
             weight = propose if o is not None else self.crisis.weights.ceasefire.value
             acts.append((weight, qa, qb))
-        share = self.logit([mu[0] * a[0] + mu[1] * a[1] for _, a, _ in acts], [w for w, _, _ in acts])
+        share = self.logit(
+            [mu[0] * a[0] + mu[1] * a[1] for _, a, _ in acts], [w for w, _, _ in acts]
+        )
         return (
             [sum(p * a[j] for p, (_, a, _) in zip(share, acts, strict=True)) for j in (0, 1)],
             [sum(p * b[j] for p, (_, _, b) in zip(share, acts, strict=True)) for j in (0, 1)],
@@ -523,10 +530,16 @@ class Reference:
                     [mu[0] * a[0] + mu[1] * a[1] for _, a, _ in options], [w for w, _, _ in options]
                 )
                 rows_a.append(
-                    [sum(p * a[j] for p, (_, a, _) in zip(share, options, strict=True)) for j in (0, 1)]
+                    [
+                        sum(p * a[j] for p, (_, a, _) in zip(share, options, strict=True))
+                        for j in (0, 1)
+                    ]
                 )
                 rows_b.append(
-                    [sum(p * b[j] for p, (_, _, b) in zip(share, options, strict=True)) for j in (0, 1)]
+                    [
+                        sum(p * b[j] for p, (_, _, b) in zip(share, options, strict=True))
+                        for j in (0, 1)
+                    ]
                 )
             tables_a.append(rows_a)
             tables_b.append(rows_b)
@@ -548,7 +561,7 @@ class Reference:
 
     def review(self, c: Any, s: State, i: int) -> tuple[Pair, Pair]:
         """A settlement under review: B keeps or breaks, then A."""
-        _, o, k, tier, g, r = s
+        _, o, k, tier, g, _ = s
         z = self.auto.final if max(self.auto.residual) > 0 else 0
         broken = ("war", k, 0, z, tier, g)
         rules = self.crisis.settlement
@@ -565,9 +578,7 @@ class Reference:
                 [mu[0] * stay[0] + mu[1] * stay[1], mu[0] * out[0] + mu[1] * out[1]], [1.0, weight]
             )
             kept_a.append([keeps * stay[j] + leaves * out[j] for j in (0, 1)])
-            kept_b.append(
-                [keeps * c[s][1][at][j] + leaves * c[broken][1][at][j] for j in (0, 1)]
-            )
+            kept_b.append([keeps * c[s][1][at][j] + leaves * c[broken][1][at][j] for j in (0, 1)])
             left_a.append(c[broken][0][at])
             left_b.append(
                 [
@@ -611,7 +622,9 @@ class Reference:
         flow = {s: self.flows(last, s) for s in states}
         if fixed != "stalemate":
             return {
-                s: (fixed["A"], [fixed["B"]] * 2) if s[0] in ("standoff", "war", "ceasefire") else flow[s]
+                s: (fixed["A"], [fixed["B"]] * 2)
+                if s[0] in ("standoff", "war", "ceasefire")
+                else flow[s]
                 for s in states
             }
         chance = {s: self.chance(last - 1, s) for s in states}
@@ -645,7 +658,9 @@ class Reference:
         states = self.states()
         grid = range(self.D + 1)
         end = self.end(states)
-        ahead = {s: ([[end[s][0]] * 2 for _ in grid], [list(end[s][1]) for _ in grid]) for s in states}
+        ahead = {
+            s: ([[end[s][0]] * 2 for _ in grid], [list(end[s][1]) for _ in grid]) for s in states
+        }
         found = [ahead]
         for t in range(self.game.months - 1, -1, -1):
             c = {}

@@ -6,13 +6,14 @@ import dataclasses
 
 import numpy as np
 import pytest
+from tests.game.small_crises import FEATURES, TINY, small
+from tests.solution.last_month import expected_end
 
 from offramp.game import compile_game
 from offramp.solution import solve
 from offramp.solution._forward import propagate
 from offramp.solution._induction import continuation, induce, terminal_values
 from offramp.solution._nodes import a_moves, b_moves, reviews
-from tests.game.small_crises import FEATURES, TINY, small
 
 
 def sampled(game, values, paths, seed):
@@ -151,26 +152,5 @@ def test_values_add_up_from_what_is_paid_on_the_way():
     delta = game.discount[0]
     paid = sum((1 - delta) * delta**t * f for t, f in enumerate(solution.futures.flow_a))
     end, _ = terminal_values(game)
-    left = _expected_end(game, solution.values, end)
+    left = expected_end(game, solution, end)
     assert paid + delta**game.months * left == pytest.approx(solution.opening_a, abs=5e-4)
-
-
-def _expected_end(game, values, end):
-    """Expected end value: one more month, without talks, in which only the end value flows."""
-    longer = dataclasses.replace(
-        game,
-        months=game.months + 1,
-        chance=(*game.chance, game.chance[-1]),
-        protocol=dataclasses.replace(
-            game.protocol, recognition=np.vstack([game.protocol.recognition, [0.0, 0.0]])
-        ),
-        flow_a=np.vstack([game.flow_a[:-1], end, end]),
-        flow_voice=np.concatenate([game.flow_voice, game.flow_voice[:, -1:]], axis=1),
-        flow_b=np.concatenate([game.flow_b, game.flow_b[:, -1:]], axis=1),
-    )
-    extra = dataclasses.replace(
-        values,
-        a=np.concatenate([values.a, values.a[-1:]]),
-        b=np.concatenate([values.b, values.b[-1:]]),
-    )
-    return propagate(longer, extra).flow_a[game.months]

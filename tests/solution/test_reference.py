@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.game.small_crises import FEATURES, TINY, small
+from tests.solution.reference import Reference, State, state_of
 
 from offramp.game import compile_game
 from offramp.solution._induction import induce
-from tests.game.small_crises import FEATURES, TINY, small
-from tests.solution.reference import Reference, State, state_of
 
 KAPPA = 2.0
 
@@ -37,5 +37,9 @@ def test_values_equal_those_of_a_literal_backward_induction(feature):
         for t in range(game.months + 1):
             for got, want in zip((values.a[t, s], values.b[t, s]), expected[t][name], strict=True):
                 for at, i in enumerate(order):
-                    assert got[:, at] == pytest.approx(want[i], abs=1e-8), (t, game.state_name(s), i)
+                    assert got[:, at] == pytest.approx(want[i], abs=1e-8), (
+                        t,
+                        game.state_name(s),
+                        i,
+                    )
     assert seen == len(expected[0])

@@ -6,11 +6,12 @@ import dataclasses
 
 import numpy as np
 import pytest
+from tests.game.small_crises import FEATURES, TINY, small
+from tests.solution.last_month import expected_end
 
 from offramp.game import compile_game
 from offramp.solution import certify, neighbours, recompiled, solve
 from offramp.solution._induction import induce, terminal_values
-from tests.game.small_crises import FEATURES, TINY, small
 
 
 def small_game(plan="wait", resolution=TINY, **changes):
@@ -89,15 +90,18 @@ def test_in_months_without_a_round_nobody_moves():
 
 
 def test_beliefs_that_are_frozen_are_frozen_on_the_way_too():
-    crisis = small(**{"clock.horizon_months": 6})
+    # No lumps on A, so that its value is made of flows alone.
+    crisis = small(**{"clock.horizon_months": 6, "settlement.breach_cost": 0.0})
     game = compile_game(crisis, "idle", None, TINY, frozen_beliefs=True)
     solution = solve(game, 5.0)
     assert game.grid.size == 1
     assert solution.futures.martingale_error < 1e-13
-    # The forward run plays the policies that were solved: its values are those of the start.
+    # The forward run plays the policies that were solved: what is paid on the way adds up to V.
+    end, _ = terminal_values(game)
     delta = game.discount[0]
-    flows = solution.futures.flow_a
-    assert np.isfinite(sum(delta**t * f for t, f in enumerate(flows)))
+    paid = sum((1 - delta) * delta**t * f for t, f in enumerate(solution.futures.flow_a))
+    last = expected_end(game, solution, end)
+    assert paid + delta**game.months * last == pytest.approx(solution.opening_a, abs=1e-8)
     again = recompiled(game)
     assert again.grid.frozen == game.grid.frozen
 
@@ -124,11 +128,12 @@ def test_a_certificate_that_misses_a_tolerance_says_so():
 def test_checks_compare_the_same_month():
     """A horizon cut below the month of reading is read, like the base, at its own last month."""
     game = small_game("idle", **{"clock.horizon_months": 4})
-    certificate = certify(solve(game, 5.0), month=4)
+    base, shorter = solve(game, 5.0), solve(recompiled(game, horizon=3), 5.0)
+    certificate = certify(base, month=4)
     moved = {name: settled for name, _, settled in certificate.checks}
     assert set(moved) >= {"horizon -25 %", "horizon +25 %", "more offers", "finer beliefs"}
-    # P(settled) rises by a tenth from month 3 to 4 here; the horizon itself moves far less.
-    assert abs(moved["horizon -25 %"]) < 0.05
+    expected = shorter.headline(3).settled - base.headline(3).settled
+    assert moved["horizon -25 %"] == pytest.approx(expected, abs=1e-12)
     assert certificate.settled_error == max(abs(v) for v in moved.values())
     assert certificate.value_error is not None
 

@@ -63,6 +63,11 @@ def side_names(game: Game) -> tuple[str, str]:
     return game.crisis.blocs["A"].name, game.crisis.blocs["B"].name
 
 
+def type_name(game: Game, j: int) -> str:
+    """B's type j in curly quotes, lower case."""
+    return quoted(game.crisis.types[game.types[j]].name.lower())
+
+
 def settings(solution: Solution) -> tuple[tuple[str, str], ...]:
     """Settings a figure was computed under."""
     game = solution.game

@@ -144,11 +144,24 @@ def run_all(
             _tell(progress, len(runs), len(tasks))
         return runs
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, context, _start, (crisis,)) as pool:
+    pool = ProcessPoolExecutor(count, context, _start, (crisis,))
+    try:
         for run in pool.map(_work, tasks):
             runs.append(run)
             _tell(progress, len(runs), len(tasks))
+    except BaseException:
+        _stop(pool)
+        raise
+    pool.shutdown()
     return runs
+
+
+def _stop(pool: ProcessPoolExecutor) -> None:
+    """Give up queued and running work at once (interrupted, or one task failed)."""
+    workers = list((pool._processes or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for worker in workers:
+        worker.terminate()
 
 
 def _tell(progress: Progress | None, done: int, total: int) -> None:

@@ -34,6 +34,7 @@ from offramp.answers._facts import (
     side_names,
     stake,
     supports,
+    type_name,
 )
 from offramp.answers._measures import Gaps, best_placed, gaps
 from offramp.crisis import Crisis, override
@@ -214,8 +215,8 @@ def blockers(game: Game, now: Gaps, offer: int) -> tuple[str, ...]:
     if len(refusing) == len(game.types):
         words.append(f"{b} refuses, whatever its type" if len(game.types) > 1 else f"{b} refuses")
     elif refusing:
-        kinds = join((game.crisis.types[game.types[j]].name.lower() for j in refusing), "or")
-        words.append(f"{b} refuses if {kinds}")
+        kinds = join((type_name(game, j) for j in refusing), "or")
+        words.append(f"{b} refuses if its type is {kinds}")
     return tuple(words)
 
 
@@ -243,9 +244,9 @@ def _headline(game: Game, now: Gaps, offer: int | None, lifted: tuple[Lifted, ..
         return f"{quoted(game.offers[best].name)} is acceptable to both sides today"
     some = [j for j, v in inside.items() if v]
     if some:
-        kinds = join((game.crisis.types[game.types[j]].name.lower() for j in some), "or")
+        kinds = join((type_name(game, j) for j in some), "or")
         chance = percent(float(sum(game.opening[j] for j in some)))
-        return f"A deal exists today only if {b} is {kinds} (believed at {chance})"
+        return f"A deal exists today only if {b}'s type is {kinds} (believed at {chance})"
     return f"No deal today is acceptable to {b} and can be ratified by {a}"
 
 
@@ -300,8 +301,8 @@ def _paragraphs(
             + (f"{join(stops)}." if stops else "both sides gain.")
             + f" {a} gains {stake(float(now.a[near]), True)}; {b} "
             + join(
-                f"{stake(float(now.b[near, j]), True)} if {game.crisis.types[t].name.lower()}"
-                for j, t in enumerate(game.types)
+                f"{stake(float(now.b[near, j]), True)} ({type_name(game, j)})"
+                for j in range(len(game.types))
             )
             + f"; chance of ratification {percent(float(now.ratified[near]))}."
         )
@@ -385,7 +386,7 @@ def _today_table(game: Game, now: Gaps, shown: list[int]) -> Table:
         *(
             Column(
                 f"gap_{t}",
-                f"{b} gains if {game.crisis.types[t].name.lower()}",
+                f"{b} gains, {type_name(game, game.types.index(t))}",
                 "signed",
                 "own stake",
                 2,
@@ -446,10 +447,10 @@ def _who(game: Game, g: Gaps, i: int) -> str:
     """Who would sign a contract: ``both``, one side, or a side if it is of some type."""
     a, b = side_names(game)
     willing = [j for j in range(len(game.types)) if g.accepts_b(i, j)]
-    kinds = join((game.crisis.types[game.types[j]].name.lower() for j in willing), "or")
+    kinds = join((type_name(game, j) for j in willing), "or")
     every = len(willing) == len(game.types)
     if g.accepts_a(i):
-        return "both" if every else f"both if {b} is {kinds}" if willing else f"{a} only"
+        return "both" if every else f"both if {kinds}" if willing else f"{a} only"
     return f"{b} only" if every else f"{b} if {kinds}" if willing else "neither"
 
 
@@ -462,7 +463,7 @@ def _lifted_table(game: Game, lifted: tuple[Lifted, ...], offer: int | None) -> 
         *(
             Column(
                 f"gap_{t}",
-                f"{b} gains if {game.crisis.types[t].name.lower()}",
+                f"{b} gains, {type_name(game, game.types.index(t))}",
                 "signed",
                 "own stake",
                 2,
@@ -501,7 +502,7 @@ def _strip(
             subtitle="Who would sign today",
             alt=headline,
             rows=[game.offers[i].name for i in shown],
-            columns=[a, *(f"{b} if {game.crisis.types[t].name.lower()}" for t in game.types)],
+            columns=[a, *(f"{b}, {type_name(game, j)}" for j in range(len(game.types)))],
             cells=[
                 [_yes(g.accepts_a(i)), *(_yes(g.accepts_b(i, j)) for j in range(len(game.types)))]
                 for i in shown

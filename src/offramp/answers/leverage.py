@@ -29,6 +29,7 @@ from offramp.answers._facts import (
     side_names,
     stake,
     supports,
+    type_name,
 )
 from offramp.answers._measures import Waiting, best_placed, gaps, waiting
 from offramp.solution import Solution
@@ -183,10 +184,9 @@ def _paragraphs(
 ) -> tuple[str, ...]:
     game = solution.game
     a, b = side_names(game)
-    types = game.crisis.types
     by_type = join(
-        f"{stake(float(w.b[j, last]), True)} if it is {types[t].name.lower()}"
-        for j, t in enumerate(game.types)
+        f"{stake(float(w.b[j, last]), True)} if its type is {type_name(game, j)}"
+        for j in range(len(game.types))
     )
     voices = join(
         f"{game.crisis.actors[v].name} {stake(float(w.voice[i, last]), True)}"
@@ -231,7 +231,7 @@ def _flips(solution: Solution, w: Waiting, last: int) -> tuple[str, ...]:
         more = needed > kind.delay_flow.value
         word = "above" if more else "below"
         found.append(
-            f"{b}, if {kind.name.lower()}: {last} months of delay would "
+            f"{b}, type {type_name(game, j)}: {last} months of delay would "
             f"{'pay' if more else 'cost'} once its flow value of delay lay {word} {stake(needed, True)} "
             f"(now {stake(kind.delay_flow.value, True)}; answers held fixed)."
         )
@@ -249,7 +249,7 @@ def _delay_table(solution: Solution, w: Waiting, mean_b: Floats, deal: str) -> T
     ]
     if len(game.types) > 1:
         columns += [
-            Column(f"b_{t}", f"{b} if {game.crisis.types[t].name.lower()}", "signed", unit, 3)
+            Column(f"b_{t}", f"{b}, {type_name(game, game.types.index(t))}", "signed", unit, 3)
             for t in game.types
         ]
     if len(game.voices) > 1:

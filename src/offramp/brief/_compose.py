@@ -237,7 +237,7 @@ def _gain_chart(game: Game, bargain: Answer) -> Chart | None:
     a, b = game.crisis.blocs["A"].name, game.crisis.blocs["B"].name
     bars = [Bar(a, float(data["gap_a"][offer][0]))]
     for t in game.types:
-        label = f"{b}, if {game.crisis.types[t].name.lower()}" if len(game.types) > 1 else b
+        label = f"{b}, {quoted(game.crisis.types[t].name.lower())}" if len(game.types) > 1 else b
         bars.append(Bar(label, float(data["gap_b"][offer][t][0])))
     losing = [bar.name for bar in bars if bar.value < 0]
     title = (
@@ -382,7 +382,7 @@ def _warnings(game: Game, crisis: Crisis) -> tuple[str, ...]:
     said = [f"{w.message[:1].upper()}{w.message[1:]}." for w in check(crisis).warnings]
     if len(game.types) > 1:
         beliefs = join(
-            f"{game.crisis.types[t].name.lower()} {percent(float(p))}"
+            f"{quoted(game.crisis.types[t].name.lower())} {percent(float(p))}"
             for t, p in zip(game.types, game.opening, strict=True)
         )
         said.append(

@@ -78,13 +78,20 @@ def answer_text(answer: Answer, run: Mapping[str, Any], kind: str) -> str:
         return csv_text(answer.table())
     if not answer.charts:
         raise Failure(f"{answer.name} has no chart to draw", "write it as .json, .html or .csv")
-    spec = dict(answer.chart().spec)
+    spec = _standing_alone(answer.chart().spec)
     if kind == ".vl.json":
         return json_text(spec)
     import vl_convert
 
     drawn: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
     return drawn if drawn.endswith("\n") else drawn + "\n"
+
+
+def _standing_alone(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """A chart that draws without a page around it: a width of its own, one layout."""
+    from offramp.brief.figures import PAGE_WIDTH
+
+    return {**{k: v for k, v in spec.items() if k != "usermeta"}, "width": PAGE_WIDTH}
 
 
 def csv_text(table: Table) -> str:

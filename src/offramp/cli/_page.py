@@ -15,7 +15,6 @@ HERE = Path(__file__).parent
 def page(answer: Answer, run: Mapping[str, Any]) -> str:
     """The page; ``run`` says what the answer came from."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
 
     from offramp.answers._style import SANS, SERIF
     from offramp.brief.figures import draw
@@ -43,5 +42,5 @@ def page(answer: Answer, run: Mapping[str, Any]) -> str:
     ]
     tables = [table_view(table) for table in answer.tables]
     template = environment.get_template("answer.html.jinja")
-    text = template.render(answer=answer, run=run, figures=figures, tables=tables, css=Markup(css))
+    text = template.render(answer=answer, run=run, figures=figures, tables=tables, css=css)
     return text if text.endswith("\n") else text + "\n"

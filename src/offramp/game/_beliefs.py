@@ -52,7 +52,7 @@ class BeliefGrid:
         return len(self.points)
 
     @cached_property
-    def _lookup(self) -> Ints:
+    def lookup(self) -> Ints:
         """Index of a lattice point by its cumulative coordinates."""
         n, d = self.types, self.steps
         table = np.full((d + 1,) * (n - 1), -1, dtype=np.intp)
@@ -99,7 +99,7 @@ class BeliefGrid:
         vertex = base.astype(np.intp)
         index = np.empty((n, *fraction.shape[1:]), dtype=np.intp)
         weight = np.empty((n, *fraction.shape[1:]))
-        index[0] = self._lookup[tuple(vertex)]
+        index[0] = self.lookup[tuple(vertex)]
         previous = np.ones(fraction.shape[1:])
         for v in range(n - 1):
             f = np.take_along_axis(fraction, order[v][None], axis=0)[0]
@@ -108,7 +108,7 @@ class BeliefGrid:
             step = np.zeros_like(vertex)
             np.put_along_axis(step, order[v][None], 1, axis=0)
             vertex = np.minimum(vertex + step, d)
-            index[v + 1] = self._lookup[tuple(vertex)]
+            index[v + 1] = self.lookup[tuple(vertex)]
         weight[n - 1] = previous
         return index, weight, order
 

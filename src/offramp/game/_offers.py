@@ -5,7 +5,8 @@ issue. With linear loss the optimum of each issue lies at a breakpoint (a voice'
 of a red line or of what is on the table, an end of the scale, a possible point), so the frontier is
 a chain of vertices along which one issue after another changes hands (log-rolling). With quadratic
 loss each issue has the closed form ``x_m(om) = sum_v om_v w_vm ideal_vm / span_vm^2 / sum_v om_v
-w_vm / span_vm^2``, projected on the feasible interval. Hard red lines and locked parts of issues
+w_vm / span_vm^2``, projected on the feasible interval, or the best breakpoint if that is better (the
+edge of a soft red line). Hard red lines and locked parts of issues
 are intersected first; soft red lines enter as their penalties. Dominated points are removed, the
 rest is sampled evenly in W_B.
 
@@ -165,9 +166,14 @@ def _quadratic(crisis: Crisis, stakes: Stakes, columns: list[Floats], om: float)
         else:
             best = float((strength * stakes.ideal[:, m]).sum() / strength.sum())
         if issue.divisible:
-            terms[m] = min(max(best, column[0]), column[-1])
-        else:
-            terms[m] = column[int(np.argmin(np.abs(column - best)))]
+            column = np.append(min(max(best, column[0]), column[-1]), column)
+        loss = (strength[:, None] * (column[None] - stakes.ideal[:, m, None]) ** 2).sum(0)
+        probe = np.tile(stakes.status_quo, (len(column), 1))
+        probe[:, m] = column
+        for line in stakes.lines:
+            if line.issue == m and line.actor in stakes.voices:
+                loss += pull[stakes.voices.index(line.actor)] * line.penalty * line.crossed(probe)
+        terms[m] = column[int(np.argmin(loss))]
     return terms
 
 

@@ -232,7 +232,9 @@ def _best(game: Game, c: Continuation, side: int, rows: Ints, segments: Ints) ->
     both = (c.a[:, :, 0], c.b[:, :, 0])
     n, types, n_o = len(rows), len(game.types), len(game.offers)
     here = m.states[rows]
-    lump = (m.lump_attack_a[rows][:, None], m.lump_attack_b[rows])
+    # What A and B pay when one side (first index) attacks, shape (n, 1 or types).
+    paid_a, by_a = m.lump_attack_a[rows][:, None], m.lump_attacked_b[rows][:, None]
+    attack = ((paid_a, by_a), (paid_a, m.lump_attack_b[rows]))
     # Offers, with a ceasefire as the last: worth to A and B if accepted, ratification included.
     target = np.concatenate([m.sign[rows], m.pause[rows][:, None]], axis=1)
     ratify = np.concatenate([m.ratify[rows], np.ones((n, 1))], axis=1)
@@ -256,24 +258,26 @@ def _best(game: Game, c: Continuation, side: int, rows: Ints, segments: Ints) ->
     for k, (post, weight) in enumerate(_refusals(game, other)):
         if weight <= 0:
             continue
-        gain = both[other][post[rows]] + (lump[other] if k == 1 else 0.0)
+        own, gain = (
+            both[i][post[rows]] + (attack[other][i] if k == 1 else 0.0) for i in (side, other)
+        )
         better = (post[rows] >= 0)[:, None] & (gain > best + (TIE if k else 0.0))
         best = np.where(better, gain, best)
         how = np.where(better, k, how)
-        refused = np.where(better, both[side][post[rows]], refused)
+        refused = np.where(better, own, refused)
     # Candidates, flat: simple acts, offers of the grid, threshold offers.
     acts = (
-        (here, w.hold, 0.0),
-        (m.up[side, rows], w.escalate[side], lump[side]),
-        (m.down[side, rows], w.de_escalate, 0.0),
-        (m.fight[side, rows], w.fight, 0.0),
+        (here, w.hold),
+        (m.up[side, rows], w.escalate[side]),
+        (m.down[side, rows], w.de_escalate),
+        (m.fight[side, rows], w.fight),
     )
     value = [np.zeros((SIMPLE, n, types)), np.zeros((SIMPLE, n, types))]
     possible = np.zeros((SIMPLE, n), dtype=bool)
-    for k, (post, weight, extra) in enumerate(acts):
+    for k, (post, weight) in enumerate(acts):
         possible[k] = (post >= 0) & (weight > 0)
         for i in (0, 1):
-            value[i][k] = both[i][post] + (extra if i == side else 0.0)
+            value[i][k] = both[i][post] + (attack[side][i] if k == 1 else 0.0)
     row, low = np.nonzero(offered)
     flat_row, flat_low, flat_high, flat_share = [row], [low], [low], [np.zeros(len(row))]
     for i, j in segments:

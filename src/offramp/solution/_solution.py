@@ -95,9 +95,10 @@ class Certificate:
 
     def lines(self) -> tuple[str, ...]:
         """The certificate in words."""
+        exact = self.mode == "exact"
+        how = "best responses" if exact else f"precision {self.precision:g} per round"
         says = [
-            f"{self.mode} equilibrium at precision {self.precision:g} per round, {self.resolution} "
-            "resolution",
+            f"{self.mode} equilibrium at {how}, {self.resolution} resolution",
             f"{100 * (1 - self.unsolved):.2f}\N{NO-BREAK SPACE}% of the choices that matter solved to 1e-9 "
             f"(largest remaining residual {self.residual:.2g} in log-odds)",
             f"probability conserved to {self.mass_error:.1g}, beliefs to {self.martingale_error:.1g}",
@@ -110,7 +111,7 @@ class Certificate:
             says.append("TOLERANCE MISSED: read every number here as indicative")
         if self.precision < NOISY:
             says.append("precision below 1.5 per round: choices are mostly noise")
-        if self.precision > CROWDED:
+        if self.precision > CROWDED and not exact:
             says.append("precision above 20 per round: several equilibria are likely, one is shown")
         return tuple(says)
 

@@ -25,11 +25,13 @@ and Keyes 1998).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from offramp.game import BeliefGrid
+from offramp.solution._three import newton_step, padded_lookup, payoffs
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -38,6 +40,8 @@ TOLERANCE = 1e-9
 """Largest residual, in log-odds, of a node that counts as solved."""
 NEWTON_STEPS = 8
 """Newton steps before a lane is handed to pseudo-transient continuation."""
+BLOCK = 16_384
+"""Act-lanes taken through Newton's method at once: small enough for the cache."""
 TRANSIENTS = ((0.5, 3.0, 25), (0.05, 1.5, 250))
 """Pseudo-transient continuation, tried in turn: first tau, its largest growth per step, most steps.
 
@@ -96,19 +100,25 @@ def solve_typed(
     x = np.repeat(odds[:, None, :], acts, axis=1)
     residual = np.full(lanes, np.inf)
     problem = _Problem(np.ascontiguousarray(table).reshape(-1), table.shape, precision, grid)
-    todo = np.arange(lanes)
     steps = 0
-    for count in range(NEWTON_STEPS):
-        steps += 1
-        r, step = problem.newton(
-            x[:, :, todo], odds[:, todo], log_weight[:, todo], node[todo], None
-        )
-        residual[todo] = r
-        if count < NEWTON_STEPS - 1:  # else x would no longer be the point with that residual
-            x[:, :, todo] += step * (r >= TOLERANCE)
-        todo = todo[r >= TOLERANCE]
-        if not len(todo):
-            break
+    block = max(1, BLOCK // acts)
+    left = []
+    for start in range(0, lanes, block):
+        todo = np.arange(start, min(lanes, start + block))
+        for count in range(NEWTON_STEPS):
+            steps = max(steps, count + 1)
+            r, step = problem.newton(
+                x[:, :, todo], odds[:, todo], log_weight[:, todo], node[todo], None
+            )
+            residual[todo] = r
+            open_lanes = r >= TOLERANCE
+            if count < NEWTON_STEPS - 1:  # else x would no longer be the point with that residual
+                x[:, :, todo] += step * open_lanes
+            todo = todo[open_lanes]
+            if not len(todo):
+                break
+        left.append(todo)
+    todo = np.concatenate(left)
     for first, growth, most in TRANSIENTS:
         if len(todo):
             steps += _transient(
@@ -168,6 +178,12 @@ class _Problem:
     shape: tuple[int, ...]
     precision: float
     grid: BeliefGrid
+    written_out: bool = True
+
+    @cached_property
+    def lookup(self) -> Ints:
+        """Padded grid index for three types."""
+        return padded_lookup(self.grid.lookup)
 
     def values(self, x: Floats, node: Ints) -> tuple[Floats, Floats, Floats]:
         """Posteriors (n,K,L), payoffs Q (n,K,L) and dQ_theta/dx_j (n, n-1, K, L)."""
@@ -210,6 +226,8 @@ class _Problem:
         """Largest residual of each lane and the (damped) Newton step, shape of x."""
         n = self.shape[2]
         lam = self.precision
+        if n == 3 and self.written_out:
+            return self._newton_of_three(x, odds, log_weight, node, tau)
         _, q, gradient = self.values(x, node)
         sigma, rho = self.odds_shift(q, log_weight)
         r = x - odds[:, None] + rho[:, None] - lam * (q[:-1] - q[-1:])
@@ -241,16 +259,32 @@ class _Problem:
             shift = (_inverse(system) @ rhs)[..., 0]
             full = -(inverse @ (right + shift[None])[..., None])[..., 0]
             step = np.moveaxis(full, -1, 0)
-        longest = np.abs(step).max((0, 1))
-        step *= np.minimum(1.0, LONGEST_STEP / np.maximum(longest, 1e-300))
-        step *= offered
-        return error, step
+        return error, _shortened(step, offered)
+
+    def _newton_of_three(
+        self, x: Floats, odds: Floats, log_weight: Floats, node: Ints, tau: Floats | None
+    ) -> tuple[Floats, Floats]:
+        """As :meth:`newton`, with the formulas for three types written out."""
+        _, acts, n, nb = self.shape
+        offset = (node[None, :] * acts + np.arange(acts)[:, None]) * (n * nb)
+        _, q, d1, d2 = payoffs(self.flat, offset, nb, self.grid.steps, self.lookup, x)
+        sigma, rho = self.odds_shift(q, log_weight)
+        offered = log_weight > GONE / 2
+        r = (x - odds[:, None] + rho[:, None] - self.precision * (q[:2] - q[2])) * offered
+        diagonal = 1.0 if tau is None else 1.0 + 1.0 / tau
+        step = newton_step(r, sigma, d1, d2, self.precision, diagonal, offered)
+        return np.abs(r).max((0, 1)), _shortened(step, offered)
 
     def policy(
         self, x: Floats, odds: Floats, log_weight: Floats, node: Ints
     ) -> tuple[Floats, Floats]:
         """Policies and the posteriors they imply by Bayes' rule (exactly consistent)."""
-        _, q, _ = self.values(x, node)
+        if self.shape[2] == 3 and self.written_out:
+            _, acts, n, nb = self.shape
+            offset = (node[None, :] * acts + np.arange(acts)[:, None]) * (n * nb)
+            q = payoffs(self.flat, offset, nb, self.grid.steps, self.lookup, x)[1]
+        else:
+            q = self.values(x, node)[1]
         sigma, _ = self.odds_shift(q, log_weight)
         full = np.concatenate([odds, np.zeros((1, odds.shape[1]))])
         full -= full.max(0)
@@ -260,6 +294,14 @@ class _Problem:
         total = joint.sum(0, keepdims=True)
         posterior = np.where(total > 0, joint / np.maximum(total, 1e-300), prior[:, None])
         return sigma, posterior
+
+
+def _shortened(step: Floats, offered: NDArray[np.bool_]) -> Floats:
+    """Steps no longer than LONGEST_STEP, and only for acts that are available."""
+    longest = np.abs(step).max((0, 1))
+    step *= np.minimum(1.0, LONGEST_STEP / np.maximum(longest, 1e-300))
+    step *= offered
+    return step
 
 
 def _inverse(matrix: Floats) -> Floats:
