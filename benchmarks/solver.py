@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -50,11 +51,9 @@ def solves() -> tuple[Game, Values]:
     for resolution in RESOLUTIONS:
         for plan in PLANS:
             crisis = load(CRISIS)
-            game, compiling = timed(
-                lambda c=crisis, p=plan, r=resolution: compile_game(c, p, None, r)
-            )
-            values, backward = timed(lambda g=game: induce(g, KAPPA))
-            futures, forward = timed(lambda g=game, v=values: propagate(g, v))
+            game, compiling = timed(partial(compile_game, crisis, plan, None, resolution))
+            values, backward = timed(partial(induce, game, KAPPA))
+            futures, forward = timed(partial(propagate, game, values))
             size = game.size
             each = backward / size["periods"]
             cells = (

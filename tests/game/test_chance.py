@@ -55,7 +55,7 @@ def displacement(factor, intensity=0.08, favours=0.6, months=12):
     p = np.zeros(game.layout.size)
     p[game.start] = 1
     for matrix in game.chance:
-        p = matrix.T @ p
+        p = np.asarray(matrix.T @ p).ravel()
     war = game.layout.regime == 1
     assert p[war].sum() == pytest.approx(1)
     x = (game.layout.position - (game.layout.sizes[0] - 1) // 2) * 0.04 / factor
@@ -105,7 +105,7 @@ def tier_path(resolution, months=24, **changes):
     path = []
     for matrix in game.chance:
         path.append(float(p @ np.where(game.layout.tier >= 0, game.cohesion[game.layout.tier], 0)))
-        p = matrix.T @ p
+        p = np.asarray(matrix.T @ p).ravel()
     return np.array(path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ SOFT = {
     "coast": {"actor": "aland", "issue": "land", "rule": "x <= 0.6", "penalty": 0.1},
     "pride": {"actor": "bland", "issue": "order", "rule": "x >= 0.1", "penalty": 0.1},
 }
-CASES = {
+CASES: dict[str, dict[str, Any]] = {
     "linear, soft lines": {"red_lines": SOFT},
     "quadratic, soft lines": {"exponent": 2, "red_lines": SOFT},
     "linear": {},

@@ -223,3 +223,19 @@ def test_pressure_after_a_deal_lifts_at_the_promised_rate():
     comply = 0.2 + 0.75 * 0.5 * (0.7 - 0.2)
     left = (stays * (1 - hazard_of(0.2))) ** 12
     assert left == pytest.approx(1 - comply)
+
+
+def test_what_a_plan_says_and_the_game_leaves_out_is_noted():
+    stages = [
+        {"name": "One", "trigger": "start", "on": [{"lever": "embargo"}]},
+        {"name": "Two", "trigger": "months >= 1", "on": [{"lever": "arms"}], "off": ["embargo"]},
+        {"name": "Three", "trigger": "months >= 2", "on": [{"lever": "arms"}], "expires_months": 3},
+    ]
+    changes = {"plans.wait.stages": stages, "plans.wait.on_ceasefire": ["court"]}
+    notes = " | ".join(compile_game(small(**STEADY, **changes), "wait", None, TINY).notes)
+    assert "`on_ceasefire` is not part of the game" in notes
+    assert "stage Two: that it ends embargo, on from the start" in notes
+    assert "stage Three: arms is on already" in notes
+    assert "stage Three: levers of the stage before ramp up anew" in notes
+    assert "stage Three: that it expires" in notes
+    assert not compile_game(small(**STEADY), "wait", None, TINY).notes

@@ -36,8 +36,8 @@ def fights(offers, reserve=0.4 - 1e-6):
 
 @pytest.mark.parametrize(("offers", "printed"), [(11, 0.580), (101, 0.644), (1001, 0.650)])
 def test_finer_offers_do_not_crowd_out_the_one_act_beside_them(offers, printed):
-    """At 11 offers the design note prints .747, from a floating-point refusal of the offer of exactly
-    .6; accepted at equality it is .580."""
+    """At 11 offers the design note prints .747, from a floating-point refusal of the offer of
+    exactly .6; accepted at equality it is .580."""
     share = fights(offers)[A_FIGHT]
     assert share == pytest.approx(printed, abs=5e-4)
     assert share == pytest.approx(theory.offer_grid(offers, LAMBDA).nested, abs=1e-6)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from tests.oracles.worlds import game, pie
 
@@ -59,99 +58,14 @@ def test_many_rounds_give_rubinsteins_share():
 
 # --- Leverage ------------------------------------------------------------------------------
 
-PIE, FRONT = 1 / 1.45, 0.45 / 1.45
-"""B's weights on the pie and on the front line; its payoff over PIE is in pies."""
-
-
-def losing_war(rounds=60, delta=0.95):
-    """War pays A .2 pies; B loses .1 until month 10 and .4 from month 11, when the front breaks.
-
-    The front line is an issue that only B cares about (its best is a quarter of the way), so it is
-    no part of the deal; war moves it back and forth between two equally bad places until month 9 and
-    then to a far worse one. B's payoff is an affine function of its share of the pie.
-    """
-    return pie(
-        {
-            "blocs": {"A": {"patience": delta}, "B": {"patience": delta}},
-            "issues": {
-                "pie": {"name": "The pie", "status_quo": 0.5},
-                "front": {"name": "The front", "status_quo": 0.5, "moves_with_war": True},
-            },
-            "actors": {
-                "a": {"preferences": {"front": {"ideal": 0, "weight": 0}}},
-                "b": {
-                    "preferences": {
-                        "pie": {"ideal": 1, "weight": PIE},
-                        "front": {"ideal": 0.25, "weight": FRONT},
-                    }
-                },
-            },
-            "clock": {
-                "horizon_months": rounds,
-                "recognition": {"A": 0.4, "B": 0.6},
-                "at_the_end": {"A": 0.4, "B": 1 - PIE + PIE * 0.6},
-            },
-            "war": {
-                "reach": 1, "step_size": 0.5, "intensity": 1, "step_favours_b": 0,
-                "cost": {"A": 0.3, "B": PIE * (0.5 + 0.1) - FRONT / 3},
-            },
-            "levers": {
-                "push": {
-                    "name": "Push", "kind": "denial", "holder": "A", "targets": ["b"],
-                    "step_shift": 1, "lag": 9, "ramp": 0,
-                }
-            },
-            "plans": {
-                "push": {"name": "Push", "stages": [{"name": "push", "on": [{"lever": "push"}]}]}
-            },
-        }
-    )  # fmt: skip
-
-
-def in_pies(value_b):
-    return (value_b - (1 - PIE)) / PIE
-
-
-FLOWS = [(0.2, -0.1 if t <= 10 else -0.4) for t in range(60)]
-
-
-def test_a_war_that_will_turn_in_a_year_already_moves_today_s_shares():
-    solution = offramp.solve(game(losing_war()), mode="exact")
-    said = theory.leverage_values(FLOWS, (0.4, 0.6), 0.95)
-    assert said == pytest.approx((0.61535647, 0.38464353), abs=5e-9)
-    assert solution.opening_a == pytest.approx(said[0], abs=1e-9)
-    assert in_pies(solution.opening_b[0]) == pytest.approx(said[1], abs=1e-9)
-    assert solution.futures.first_deal[1] == pytest.approx(1, abs=1e-12)
-
-
-def test_very_precise_play_on_a_grid_of_offers_comes_close_to_the_leverage_theorem():
-    """Grid errors add up over 60 rounds and do not shrink evenly: .6159 at 201 offers, .6220 at 401,
-    .6175 at 801, against .6154. That is why exact mode has offers between the grid points."""
-    solution = offramp.solve(game(losing_war(), offers=201), precision=2000)
-    assert solution.opening_a == pytest.approx(0.61535647, abs=2e-3)
-    assert in_pies(solution.opening_b[0]) == pytest.approx(0.38464353, abs=2e-3)
-
-
-def test_growing_exhaustion_is_leverage_for_the_side_that_tires_less():
-    crisis = pie(
-        {
-            "clock": {
-                "horizon_months": 30,
-                "recognition": {"A": 0.5, "B": 0.5},
-                "at_the_end": {"A": 0.5, "B": 0.5},
-            },
-            "war": {"cost": {"A": 0.2, "B": 0.2}, "exhaustion": {"A": 0.01, "B": 0.05}},
-        }
-    )
-    flows = [(0.3 - 0.002 * t, 0.3 - 0.01 * t) for t in range(30)]
-    solution = offramp.solve(game(crisis), mode="exact")
-    said = theory.leverage_values(flows, (0.5, 0.5), 0.95)
-    assert said[0] > 0.5
-    assert (solution.opening_a, solution.opening_b[0]) == pytest.approx(said, abs=1e-9)
-
 
 def sanctioned(rounds=60, delta=0.95):
-    """A stick of .3 on B from month 11, lifted a month after any deal."""
+    """War pays A .2; B loses .1 by it and, from month 11, .3 more by a stick.
+
+    The stick comes off a month after any deal. That month of pain is no leverage for anybody: it is
+    lost whether B signs or not, so with S_t there to share, sum_t delta^t (S_t - delta S_(t+1))
+    collapses to S_0 - delta^T S_T, and the theorem holds as if a deal ended the pain at once.
+    """
     return pie(
         {
             "blocs": {"A": {"patience": delta}, "B": {"patience": delta}},
@@ -181,16 +95,48 @@ def sanctioned(rounds=60, delta=0.95):
     )  # fmt: skip
 
 
-def test_a_stick_lifted_a_month_after_the_deal_is_leverage_less_that_month_of_pain():
-    """Pressure comes off as a hazard, at the earliest in the month after the signature, so a deal
-    signed under the stick leaves 1 - .3 (1 - delta) to share: the theorem with that surplus."""
-    delta, pi = 0.95, np.array([0.4, 0.6])
-    value = pi.copy()
-    for t in range(59, -1, -1):
-        reserve = (1 - delta) * np.array(FLOWS[t]) + delta * value
-        there_is = 1 - (1 - delta) * (0.3 if t >= 11 else 0.0)
-        value = reserve + pi * (there_is - reserve.sum())
-    solution = offramp.solve(game(sanctioned(rounds=60)), mode="exact")
-    assert solution.opening_a == pytest.approx(value[0], abs=1e-9)
-    assert solution.opening_b[0] == pytest.approx(value[1], abs=1e-9)
-    assert solution.opening_a == pytest.approx(0.61535647, abs=0.01)
+FLOWS = [(0.2, -0.1 if t <= 10 else -0.4) for t in range(60)]
+
+
+def test_a_stick_that_will_hurt_in_a_year_already_moves_today_s_shares():
+    solution = offramp.solve(game(sanctioned()), mode="exact")
+    said = theory.leverage_values(FLOWS, (0.4, 0.6), 0.95)
+    assert said == pytest.approx((0.61535647, 0.38464353), abs=5e-9)
+    assert (solution.opening_a, solution.opening_b[0]) == pytest.approx(said, abs=1e-9)
+    assert solution.futures.first_deal[1] == pytest.approx(1, abs=1e-12)
+
+
+def test_without_the_stick_the_same_deal_gives_the_target_more():
+    calm = [(0.2, -0.1)] * 60
+    crisis = sanctioned().model_copy(update={"plans": pie().plans})
+    solution = offramp.solve(game(crisis), mode="exact")
+    said = theory.leverage_values(calm, (0.4, 0.6), 0.95)
+    assert (solution.opening_a, solution.opening_b[0]) == pytest.approx(said, abs=1e-9)
+    assert said[0] < 0.61
+
+
+def test_very_precise_play_on_a_grid_of_offers_comes_close_to_the_leverage_theorem():
+    """Grid errors add up over 60 rounds and do not shrink evenly: .6060 at 101 offers, .6160 at
+    201, .6220 at 401, .6176 at 1001 and .6163 at 2001, against .6154. That is why exact mode has
+    offers between the grid points."""
+    solution = offramp.solve(game(sanctioned(), offers=201), precision=2000)
+    assert solution.opening_a == pytest.approx(0.61535647, abs=2e-3)
+    assert solution.opening_b[0] == pytest.approx(0.38464353, abs=2e-3)
+
+
+def test_growing_exhaustion_is_leverage_for_the_side_that_tires_less():
+    crisis = pie(
+        {
+            "clock": {
+                "horizon_months": 30,
+                "recognition": {"A": 0.5, "B": 0.5},
+                "at_the_end": {"A": 0.5, "B": 0.5},
+            },
+            "war": {"cost": {"A": 0.2, "B": 0.2}, "exhaustion": {"A": 0.01, "B": 0.05}},
+        }
+    )
+    flows = [(0.3 - 0.002 * t, 0.3 - 0.01 * t) for t in range(30)]
+    solution = offramp.solve(game(crisis), mode="exact")
+    said = theory.leverage_values(flows, (0.5, 0.5), 0.95)
+    assert said[0] > 0.5
+    assert (solution.opening_a, solution.opening_b[0]) == pytest.approx(said, abs=1e-9)

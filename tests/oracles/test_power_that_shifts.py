@@ -1,9 +1,9 @@
 """Powell (2004, 2006): the declining side fights today if tomorrow cannot be promised away.
 
-One month, then an end at which power has shifted. B, the rising side, makes an offer for this month
-only; A may accept, refuse or fight it out at today's odds. At the end B can lock in what its new power
-gives it and A gets all the rest: the best that A can hope for, so that war means that no efficient
-bargain exists. (Battlefield positions do not move while a deal holds, so the shift cannot be played
+One month, then an end at which power has shifted. B, the rising side, makes an offer for this
+month only; A may accept, refuse or fight it out at today's odds. At the end B can lock in what its
+new power gives it and A gets all the rest: the best that A can hope for, so that war means that no
+efficient bargain exists. (Battlefield positions do not move while a deal holds, so the shift cannot be played
 out as a drift of the front under one-month deals; the end's values carry it.) Numbers in stakes:
 costs of one pie are .1 at a discount of .9.
 """

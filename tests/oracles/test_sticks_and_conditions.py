@@ -16,7 +16,7 @@ CALM = [
 
 
 def under(pain, comply, defy, types=None, **clock):
-    """The lively war with one contract that brings full relief, under a stick of ``pain`` (0: none)."""
+    """The lively war, one contract with full relief, and a stick of ``pain`` (0: none)."""
     stick = {
         "name": "Embargo", "kind": "stick", "holder": "A", "targets": ["b"],
         "cost_to_target": pain, "ramp": 6, "lift_if_comply": comply, "lift_if_defy": defy,

@@ -14,11 +14,17 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from offramp.crisis import Quantity
 from offramp.game import Game
 from offramp.game._plans import effect, pain
 
 State = tuple[Any, ...]
 Pair = list[float]
+
+
+def number(q: Quantity | None) -> float:
+    """Its value; none is nothing."""
+    return q.value if q is not None else 0.0
 
 
 class Reference:
@@ -65,7 +71,7 @@ class Reference:
                     paid += line.penalty.value
         return self.stake(actor, x) - min(paid, self.crisis.penalty_cap)
 
-    def bloc(self, side: str, worth: Callable[[str], float]) -> float:
+    def bloc(self, side: Any, worth: Callable[[str], float]) -> float:
         voices = self.crisis.blocs[side].voices
         total = sum(q.value for q in voices.values())
         return sum(q.value / total * worth(actor) for actor, q in voices.items())
@@ -168,8 +174,8 @@ class Reference:
             u += self.bloc("B", lambda v: crisis.actors[v].deal_premium.value)
             force = self.game.offers[o].enforcement.lever
             if force is not None:
-                a -= crisis.levers[force].cost_to_holder.value
-                u -= crisis.levers[force].cost_to_target.value
+                a -= number(crisis.levers[force].cost_to_holder)
+                u -= number(crisis.levers[force].cost_to_target)
             if r == 0:
                 u += self.carrot(t) * crisis.relief.schedules[self.game.offers[o].relief]
             return a, [u, u]
@@ -180,6 +186,7 @@ class Reference:
             return self.bloc("A", lambda v: self.stake(v, x)), [u, u]
         if s[0] == "fought":
             war = crisis.war.decisive
+            assert war is not None
             odds = war.odds_b.value + war.odds_b_per_step * s[1]
             lost, won = dict.fromkeys(crisis.issues, 1.0), dict.fromkeys(crisis.issues, 0.0)
             a, b = (
@@ -328,7 +335,7 @@ class Reference:
         decisive = self.crisis.war.decisive
         return ("fought", k) if decisive and side in decisive.available_to else None
 
-    def weight(self, side: str, act: str) -> float:
+    def weight(self, side: Any, act: str) -> float:
         w, m = self.crisis.weights, self.crisis.clock.round_months
         if act == "up":
             return w.escalate.value * m * (1 - self.crisis.blocs[side].escalation_aversion.value)

@@ -52,10 +52,11 @@ def sampled(game, values, paths, seed):
                 continue
             rows = np.array([index[int(s)] for s in state[lanes]])
             out = kind(game, c, values.precision, rows, belief[lanes], True).branches
-            by_lane = [[] for _ in lanes]
-            for b, lane in enumerate(out.lane):
+            assert out is not None
+            by_lane: list[list[int]] = [[] for _ in lanes]
+            for b, lane in enumerate(out.lane.tolist()):
                 by_lane[lane].append(b)
-            for i, path in enumerate(lanes):
+            for i, path in enumerate(lanes.tolist()):
                 chances = out.chance[by_lane[i], theta[path]]
                 assert chances.sum() == pytest.approx(1, abs=1e-9)
                 pick = by_lane[i][rng.choice(len(chances), p=chances / chances.sum())]

@@ -299,6 +299,29 @@ def _counter_limit(trigger: ex.Expression | None, months: int) -> int:
     return min(limit, months)
 
 
+def _left_out(plan: Plan, started: tuple[LeverUse, ...]) -> list[str]:
+    """What the plan says that its automaton does not do, in words."""
+    out = " is not part of the game"
+    notes = [
+        f"plan {plan.name}: `{x}`{out}" for x in ("on_ceasefire", "on_event") if getattr(plan, x)
+    ]
+    on = {use.lever for use in started}
+    earlier: set[str] = set()
+    for stage in plan.stages:
+        if stage.expires_months is not None:
+            notes.append(f"stage {stage.name}: that it expires{out}")
+        if stage.trigger.strip() == "start":
+            continue
+        who = f"stage {stage.name}"
+        notes += [f"{who}: that it ends {x}, on from the start,{out}" for x in stage.off if x in on]
+        twice = [use.lever for use in stage.on if use.lever in on | earlier]
+        notes += [f"{who}: {x} is on already and is added to that" for x in twice]
+        if earlier - set(stage.off):
+            notes.append(f"{who}: levers of the stage before ramp up anew with it")
+        earlier = (earlier - set(stage.off)) | {use.lever for use in stage.on}
+    return notes
+
+
 def automaton(crisis: Crisis, plan: Plan, phases: int, months: int) -> Automaton:
     """Compile a plan.
 
@@ -316,6 +339,7 @@ def automaton(crisis: Crisis, plan: Plan, phases: int, months: int) -> Automaton
     calendar = tuple(package(crisis, started, float(t), cap) for t in range(months + 1))
     if any(c.exhaustion for c in calendar):
         notes.append("exhaustion by levers enters through the mean path only")
+    notes += _left_out(plan, started)
     nodes: list[Node] = []
     stage_uses: list[tuple[LeverUse, ...]] = [()]
     for stage in later:

@@ -192,6 +192,8 @@ def _segments(game: Game) -> Ints:
         a, b = game.offers[i], game.offers[j]
         if (a.relief, a.guarantee, a.lasts_months) != (b.relief, b.guarantee, b.lasts_months):
             continue
+        if (game.moves.lump_sign_b[:, i] != game.moves.lump_sign_b[:, j]).any():
+            continue
         ends = np.array([a.terms, b.terms])
         changed = np.abs(ends[0] - ends[1]) > 0
         divisible = np.array([issue.divisible for issue in game.crisis.issues.values()])

@@ -1,0 +1,81 @@
+"""Which deals both sides could sign, and what stops them."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import offramp
+from offramp.answers._measures import gaps
+from tests.answers.answer_crises import changed, solved, starter_solved
+
+
+def test_plan_a_has_no_range_today() -> None:
+    solution = solved()
+    answer = offramp.deal(solution, "plan_a_deal")
+    data = answer.to_dict()["data"]
+    for per_type in data["gap_b"]["plan_a_deal"].values():
+        assert per_type[0] < -0.1
+    assert all("plan_a_deal" not in today[0] for today in data["range"].values())
+
+
+def test_every_red_line_that_the_offer_crosses_is_lifted_and_solved_again() -> None:
+    data = offramp.deal(solved(), "plan_a_deal").to_dict()["data"]
+    assert [x["line"] for x in data["lifted"]] == ["ru_force"]
+    gain = np.array(data["lifted"][0]["gap_b"])
+    before = np.array([v[0] for v in data["gap_b"]["plan_a_deal"].values()])
+    assert (gain > before).all()
+
+
+def test_a_gap_is_the_value_of_signing_less_the_value_of_letting_the_round_pass() -> None:
+    solution = solved()
+    game = solution.game
+    g = gaps(solution, (0,))[0]
+    c = solution.continuation(0)
+    index, share = game.grid.locate(game.opening[None])
+    row = int(np.flatnonzero(game.moves.states == game.start)[0])
+    for o in range(len(game.offers)):
+        target = int(game.moves.sign[row, o])
+        mixed = sum(
+            share[v, 0] * (c.b[target, :, index[v, 0]] - c.b[game.start, :, index[v, 0]])
+            for v in range(len(index))
+        )
+        assert g.b[o] == pytest.approx(mixed + game.moves.lump_sign_b[row, o], abs=1e-12)
+
+
+def test_a_lower_floor_makes_ratification_likelier() -> None:
+    low = gaps(changed("actors.UA.floor.value", 0.50), (0,))[0]
+    high = gaps(changed("actors.UA.floor.value", 0.60), (0,))[0]
+    ids = [o.contract for o in solved().game.offers]
+    armed = ids.index("armed_freeze")
+    assert low.ratified[armed] > 0.8 > 0.3 > high.ratified[armed]
+
+
+def test_a_public_pull_against_signing_narrows_the_range() -> None:
+    mild = gaps(changed("blocs.B.audience.cost", 0.0), (0,))[0]
+    strong = gaps(changed("blocs.B.audience.cost", 0.16), (0,))[0]
+    armed = [o.contract for o in solved().game.offers].index("armed_freeze")
+    assert (mild.b[armed] > strong.b[armed] + 0.01).all()
+
+
+def test_terms_settled_over_a_partys_head_are_named_but_never_offered() -> None:
+    answer = offramp.deal(solved())
+    rows = {row[0]: row for row in answer.table().rows}
+    assert "over the parties' heads" in str(rows["Terms settled without Kyiv"][-1])
+
+
+def test_the_answer_is_plain_json_with_tables_and_charts() -> None:
+    answer = offramp.deal(starter_solved())
+    text = json.dumps(answer.to_dict(), allow_nan=False)
+    assert '"headline"' in text
+    assert answer.charts
+    for chart in answer.charts:
+        assert chart.alt
+        assert chart.table.rows
+
+
+def test_an_unknown_offer_is_refused() -> None:
+    with pytest.raises(ValueError, match="no contract 'nothing'"):
+        offramp.deal(solved(), "nothing")

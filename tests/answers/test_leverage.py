@@ -1,0 +1,117 @@
+"""Who loses more from delay."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import offramp
+from offramp.answers._measures import hold_path, waiting
+from offramp.answers.leverage import turning
+from tests.answers.answer_crises import changed, reference, solved, starter_solved
+
+
+def test_waiting_no_month_is_worth_nothing() -> None:
+    w = waiting(solved(), 0, 3)
+    assert w.a[0] == 0
+    assert (w.b[:, 0] == 0).all()
+    assert (w.voice[:, 0] == 0).all()
+
+
+def test_the_hold_path_keeps_all_probability() -> None:
+    path = hold_path(solved(), 12)
+    assert np.abs(path.chance.sum(1) - 1).max() < 1e-12
+
+
+def test_waiting_one_month_is_one_months_flow_and_a_discounted_signature() -> None:
+    """D(1) written out from the tables of the game."""
+    solution = solved()
+    game = solution.game
+    offer = next(i for i, o in enumerate(game.offers) if o.contract == "armed_freeze")
+    w = waiting(solution, offer, 1)
+    row = int(np.flatnonzero(game.moves.states == game.start)[0])
+    index, share = game.grid.locate(game.opening[None])
+
+    def expected_a(month: int, state: int) -> float:
+        c = solution.continuation(month).a[state]
+        mixed = sum(share[v, 0] * c[:, index[v, 0]] for v in range(len(index)))
+        return float(mixed @ game.opening)
+
+    now = expected_a(0, int(game.moves.sign[row, offer]))
+    chance = game.chance[0][game.start].toarray()[0]
+    later = 0.0
+    for state in np.flatnonzero(chance):
+        rows = np.flatnonzero(game.moves.states == state)
+        target = int(game.moves.sign[rows[0], offer]) if len(rows) else int(state)
+        later += chance[state] * expected_a(1, target)
+    delta = game.discount[0]
+    flow = float(game.flow_a[0, game.start])
+    assert w.a[1] == pytest.approx((1 - delta) * flow + delta * later - now, abs=1e-12)
+
+
+def test_delay_costs_ukraine_more_than_russia_in_the_reference_crisis() -> None:
+    answer = offramp.leverage(solved())
+    data = answer.to_dict()["data"]
+    assert data["contract"] == "armed_freeze"
+    assert data["delay_a"][12] < -0.05
+    assert data["delay_a"][12] < data["delay_b_mean"][12] < 0
+
+
+def test_a_flow_from_delay_makes_waiting_pay() -> None:
+    more = offramp.leverage(changed("types.stalling.delay_flow", 0.25), "armed_freeze")
+    less = offramp.leverage(changed("types.stalling.delay_flow", 0.0), "armed_freeze")
+    at_more = more.to_dict()["data"]["delay_b"]["stalling"][12]
+    at_less = less.to_dict()["data"]["delay_b"]["stalling"][12]
+    assert at_more > 0 > at_less
+
+
+def test_fracture_makes_b_wait_and_a_lose() -> None:
+    whole, broken = changed("coalition.fracture", 0.004), changed("coalition.fracture", 0.040)
+    assert broken.opening_a < whole.opening_a - 0.01
+    mean = whole.game.opening
+    assert mean @ np.array(broken.opening_b) > mean @ np.array(whole.opening_b) + 0.005
+    waits = [
+        offramp.leverage(s, "armed_freeze").to_dict()["data"]["delay_b_mean"][12]
+        for s in (whole, broken)
+    ]
+    assert waits[1] > waits[0]
+
+
+def test_a_more_patient_russia_loses_less_from_delay() -> None:
+    patient = offramp.leverage(changed("blocs.B.patience", 0.993), "armed_freeze")
+    hasty = offramp.leverage(changed("blocs.B.patience", 0.965), "armed_freeze")
+    mean = solved().game.opening
+    for answer in (patient, hasty):
+        assert len(answer.to_dict()["data"]["delay_b"]) == len(mean)
+    assert (
+        patient.to_dict()["data"]["delay_b"]["sincere"][12]
+        > hasty.to_dict()["data"]["delay_b"]["sincere"][12]
+    )
+
+
+def test_turning_finds_the_month_where_a_further_month_changes_sign() -> None:
+    assert turning(np.array([0.0, 0.1, 0.2, 0.15, 0.1])) == 2
+    assert turning(np.array([0.0, -0.1, -0.2])) is None
+    assert turning(np.array([0.0])) is None
+
+
+def test_every_figure_rests_on_paths_of_the_crisis() -> None:
+    answer = offramp.leverage(solved())
+    known = offramp.quantities(reference())
+    assert answer.trace().supports
+    for support in answer.trace().supports:
+        assert support.path in known
+        assert support.source
+    assert answer.trace().certificate
+
+
+def test_an_unknown_contract_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ValueError, match="armed_freeze"):
+        offramp.leverage(solved(), "no_such_deal")
+
+
+def test_the_starter_crisis_has_a_leverage_answer() -> None:
+    answer = offramp.leverage(starter_solved())
+    assert answer.table().rows
+    assert answer.chart().spec
+    assert "index" not in answer.words()

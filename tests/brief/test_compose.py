@@ -1,0 +1,92 @@
+"""A brief composed from a solved crisis."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import offramp
+from offramp.brief import Brief
+from offramp.brief._compose import VERSION, readable
+from offramp.crisis._starter import text
+
+
+@pytest.fixture(scope="module")
+def composed() -> Brief:
+    """The starter's brief at sketch resolution."""
+    return offramp.brief(offramp.loads(text(), "starter.yaml"), resolution="sketch", workers=1)
+
+
+class _Ids(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.targets: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name == "id" and value:
+                self.ids.add(value)
+            if tag == "a" and name == "href" and value and value.startswith("#"):
+                self.targets.add(value[1:])
+
+
+def test_every_link_in_the_page_leads_somewhere(composed: Brief) -> None:
+    parser = _Ids()
+    parser.feed(composed.to_html())
+    assert parser.targets
+    assert parser.targets <= parser.ids
+
+
+def test_every_number_an_answer_rests_on_stands_in_the_parameter_table(composed: Brief) -> None:
+    paths = {row[0] for row in composed.parameters.rows}
+    for answer in composed.answers:
+        for support in answer.trace().supports:
+            assert support.path in paths
+
+
+def test_words_of_probability_agree_with_their_numbers(composed: Brief) -> None:
+    assert composed.disagreements() == ()
+
+
+def test_defaults_leaned_on_are_listed_with_reasons(composed: Brief) -> None:
+    rows = {row[0]: row for row in composed.assumptions.rows}
+    assert "clock.recognition.A" in rows
+    assert all(row[-1] for row in rows.values())
+
+
+def test_the_terminal_summary_has_the_bottom_line_and_the_plans(composed: Brief) -> None:
+    summary = composed.summary(90)
+    assert max(len(line) for line in summary.splitlines()) <= 90
+    assert "Certificate" in summary
+    for row in composed.options.rows:
+        assert str(row[0]).split()[0] in summary
+
+
+def test_no_state_is_called_by_a_number(composed: Brief) -> None:
+    assert not re.search(r"\b(state|node|offer|type)[ _]\d", composed.to_html())
+
+
+def test_saving_writes_one_self_contained_page(composed: Brief, tmp_path: Path) -> None:
+    page = composed.save(tmp_path / "brief.html").read_text("utf-8")
+    assert not re.search(r'(src|href)="https?://', page)
+    assert page.count("<svg") >= 2 * sum(len(a.charts) for a in composed.answers)
+
+
+def test_the_same_crisis_gives_the_same_page(composed: Brief) -> None:
+    again = offramp.brief(offramp.loads(text(), "starter.yaml"), resolution="sketch", workers=2)
+    assert again.to_html() == composed.to_html()
+
+
+def test_the_brief_carries_the_packages_version() -> None:
+    assert offramp.__version__ == VERSION
+
+
+def test_paths_read_as_words() -> None:
+    crisis = offramp.load("ukraine-2025")
+    name = crisis.levers["visa_ban"].name
+    assert readable(crisis, "levers.visa_ban.cost_to_target") == f"{name}: cost to target"
+    assert readable(crisis, "war.cost.A") == "war: cost A"
