@@ -6,10 +6,10 @@ import json
 
 import numpy as np
 import pytest
+from tests.answers.answer_crises import changed, solved, starter_solved
 
 import offramp
 from offramp.answers._measures import gaps
-from tests.answers.answer_crises import changed, solved, starter_solved
 
 
 def test_plan_a_has_no_range_today() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.answers.answer_crises import changed, reference, solved, starter_solved
 
 import offramp
 from offramp.answers._measures import hold_path, waiting
 from offramp.answers.leverage import turning
-from tests.answers.answer_crises import changed, reference, solved, starter_solved
 
 
 def test_waiting_no_month_is_worth_nothing() -> None:
