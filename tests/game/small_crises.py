@@ -204,6 +204,8 @@ FEATURES: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
             "actors.aland.floor": {"value": 0.5, "steepness": 20},
             "actors.ally.floor": {"value": 0.6, "steepness": 20},
             "coalition.fracture": 0.08,
+            "blocs.A.audience": {"cost": 0.06, "vagueness": 0.5},
+            "blocs.B.audience": {"cost": 0.04, "vagueness": 0.5},
             "coalition.tiers": [1.0, 0.5],
             "coalition.tier_names": ["whole", "split"],
             "events": {

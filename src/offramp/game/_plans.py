@@ -337,8 +337,12 @@ def automaton(crisis: Crisis, plan: Plan, phases: int, months: int) -> Automaton
     later = [s for s in plan.stages if s.trigger.strip() != "start"]
     started = tuple(u for s in at_start for u in s.on)
     calendar = tuple(package(crisis, started, float(t), cap) for t in range(months + 1))
-    if any(c.exhaustion for c in calendar):
-        notes.append("exhaustion by levers enters through the mean path only")
+    used = {use.lever: crisis.levers[use.lever] for stage in plan.stages for use in stage.on}
+    notes += [
+        f"lever {key}: the exhaustion it adds is not part of the game"
+        for key, lever in used.items()
+        if lever.exhaustion is not None and lever.exhaustion.value
+    ]
     notes += _left_out(plan, started)
     nodes: list[Node] = []
     stage_uses: list[tuple[LeverUse, ...]] = [()]
