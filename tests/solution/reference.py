@@ -176,7 +176,7 @@ class Reference:
             if force is not None:
                 a -= number(crisis.levers[force].cost_to_holder)
                 u -= number(crisis.levers[force].cost_to_target)
-            if r == 0:
+            if r == 1 + max(self.auto.residual) > 1:
                 u += self.carrot(t) * crisis.relief.schedules[self.game.offers[o].relief]
             return a, [u, u]
         if s[0] == "gone":
@@ -198,11 +198,37 @@ class Reference:
         return -1.0, [-1.0, -1.0]
 
     def outlived(self, t: int, r: int) -> tuple[float, float]:
-        """Pain and A's cost of the pressure of residual class r; class 0 is none."""
+        """Pain and A's cost of the pressure of residual class r; class 0 is none yet.
+
+        In force: sticks' pain and cost. Lifted: what cannot be undone, and the cost of carrots.
+        """
         if r == 0:
             return 0.0, 0.0
+        if r == 1 + max(self.auto.residual):
+            return self.kept_for_ever(t), self.carrot_cost(t, self.auto.final)
         z = max(i for i, k in enumerate(self.auto.residual) if k == r)
-        return self.in_force(t, z)[:2]
+        hurt, cost = self.in_force(t, z)[:2]
+        return hurt, cost - self.carrot_cost(t, z)
+
+    def kept_for_ever(self, t: int) -> float:
+        """Pain of levers that cannot be undone, everything switched on."""
+        total = self.auto.phased[self.auto.final].irreversible
+        for stage in self.game.plan.stages:
+            for use in stage.on if stage.trigger == "start" else ():
+                lever = self.crisis.levers[use.lever]
+                if lever.undo_months >= 120:
+                    total += max(0.0, pain(self.crisis, lever)) * use.intensity * effect(lever, t)
+        return total
+
+    def carrot_cost(self, t: int, z: int) -> float:
+        """What levers that give B something cost A in node z."""
+        total = self.auto.phased[z].carrot_cost
+        for stage in self.game.plan.stages:
+            for use in stage.on if stage.trigger == "start" else ():
+                lever = self.crisis.levers[use.lever]
+                if pain(self.crisis, lever) < 0:
+                    total += number(lever.cost_to_holder) * use.intensity * effect(lever, t)
+        return total
 
     # --- nature ----------------------------------------------------------------------------------
 
@@ -225,8 +251,9 @@ class Reference:
                     for lifted, pl in ((True, self.lift(o, r)), (False, 1 - self.lift(o, r))):
                         over = 1 / max(ends, 1.0) if ends else 0.0
                         z = self.auto.final if r else 0
+                        off = 1 + max(self.auto.residual)
                         add(("war", k, 0, z, c2, g2), pc * pg * pl * over)
-                        add(("deal", o, k, c2, g2, 0 if lifted else r), pc * pg * pl * (1 - over))
+                        add(("deal", o, k, c2, g2, off if lifted else r), pc * pg * pl * (1 - over))
             return found
         regime, k, e, z, c, g = s
         war, pause = crisis.war, crisis.ceasefire
@@ -302,7 +329,7 @@ class Reference:
 
     def lift(self, o: int, r: int) -> float:
         """Chance that pressure comes off in a month after a deal, beyond its erosion."""
-        if r == 0:
+        if r in (0, 1 + max(self.auto.residual)):
             return 0.0
         stage = max(
             n.stage for n, k in zip(self.auto.nodes, self.auto.residual, strict=True) if k == r
@@ -568,8 +595,8 @@ class Reference:
 
     def review(self, c: Any, s: State, i: int) -> tuple[Pair, Pair]:
         """A settlement under review: B keeps or breaks, then A."""
-        _, o, k, tier, g, _ = s
-        z = self.auto.final if max(self.auto.residual) > 0 else 0
+        _, o, k, tier, g, r = s
+        z = self.auto.final if r else 0
         broken = ("war", k, 0, z, tier, g)
         rules = self.crisis.settlement
         breach = rules.breach_cost.value
@@ -600,7 +627,8 @@ class Reference:
         regimes = ["war", "ceasefire"] + (["standoff"] if self.crisis.regime == "standoff" else [])
         ks, nodes = range(-self.steps, self.steps + 1), range(len(self.auto.nodes))
         tiers, clocks = range(len(self.tiers)), range(self.clocks)
-        classes = range(1 + max(self.auto.residual))
+        most = max(self.auto.residual)
+        classes = range(2 + most if most else 1)
         found: list[State] = [
             (regime, k, e, z, c, g)
             for regime in regimes

@@ -195,7 +195,7 @@ def _options(c: Comparison) -> Table:
     columns = (
         Column("plan", "Plan"),
         Column("settled", f"Settled by month {m}"),
-        Column("worst", f"Worst case by month {m}"),
+        Column("worst", f"Disaster / own collapse by month {m}"),
         Column("agree", "Who must agree"),
         Column("value", f"Worth to {a}"),
     )
@@ -213,7 +213,7 @@ def _options(c: Comparison) -> Table:
             (
                 crisis.plans[p].name,
                 f"{percent(run.at('settled', m))} ({percent(low)} to {percent(high)})",
-                f"disaster {fine_percent(run.at('disaster', m))}, {a} collapses {percent(run.at('lost', m))}",
+                f"{fine_percent(run.at('disaster', m))} / {percent(run.at('lost', m))}",
                 who_must_agree(crisis, crisis.plans[p]),
                 f"{stake(run.value_a)} ({stake(lo)} to {stake(hi)}){mark}",
             )

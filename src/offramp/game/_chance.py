@@ -55,6 +55,7 @@ class Rates:
         lift: Chance that residual pressure is lifted, by offer and residual class.
         expire: Chance that a contract expires, by offer.
         back: Plan node to which an expired or broken contract returns, by residual class.
+        lifted: Class of pressure that has been lifted after a deal.
         residual: Class of pressure that outlives a signature or a collapse, by plan node.
     """
 
@@ -77,6 +78,7 @@ class Rates:
     expire: Floats
     back: Ints
     residual: Ints
+    lifted: int
 
 
 @dataclass
@@ -252,6 +254,6 @@ def _settled(layout: Layout, rates: Rates, entries: _Entries) -> None:
                         zero = np.zeros(int(pick.sum()), dtype=np.intp)
                         target = layout.active[WAR][k[pick], zero, rates.back[r[pick]], c2, g2]
                     else:
-                        r2 = np.where(lifted == 1, 0, r[pick])
+                        r2 = np.where(lifted == 1, rates.lifted, r[pick])
                         target = layout.settled[o[pick], k[pick], c2, g2, r2]
                     entries.add(s[pick], target, static[None, pick])

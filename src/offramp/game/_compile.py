@@ -100,7 +100,7 @@ def compile_game(
         tiers=len(cohesion),
         clocks=clocks,
         offers=len(offers),
-        residuals=1 + max(auto.residual),
+        residuals=1 + auto.lifted,
         standoff=crisis.regime == "standoff",
     )
     notes = list(auto.notes)
@@ -292,7 +292,7 @@ def _rates(
             "at most one is possible"
         )
     lift = np.zeros((max(1, len(offers)), layout.sizes[6]))
-    for r in range(1, layout.sizes[6]):
+    for r in range(1, max(auto.residual) + 1):
         terms = auto.terms[_stage_of_class(auto, r)]
         erosion = hazard_of(terms.defy)
         for o, offer in enumerate(offers):
@@ -324,6 +324,7 @@ def _rates(
         ),
         back=np.array([0 if r == 0 else auto.final for r in range(layout.sizes[6])]),
         residual=np.array(auto.residual),
+        lifted=auto.lifted,
     )
 
 
@@ -467,7 +468,7 @@ def _flows(
             )
         composite_own[:, s] = hurt.cost[:, r]
         relief = np.array([crisis.relief.schedules.get(x.relief, 0.0) for x in offers])
-        carrot = hurt.carrot[:, None] * relief[o] * (r == 0)
+        carrot = hurt.carrot[:, None] * relief[o] * (r == auto.lifted) * (r > 0)
         worth = stakes.bloc(signed[:, o], 1) + stakes.bloc(premiums, 1)
         b = worth[None] - force[0][o] - hurt.settled[:, r] * unity[c] + carrot
         flow_b[:, :, s] = b[None]
@@ -520,7 +521,11 @@ class _Pain:
 
 
 def _pain_tables(auto: Automaton, classes: int, months: int) -> _Pain:
-    """Pressure on B by month: in force (by node), after a signature (by residual class)."""
+    """Pressure on B by month: in force (by node), after a signature (by residual class).
+
+    After a deal A pays for sticks while they are in force and for carrots once they are given, which
+    is when the sticks come off; what cannot be undone stays.
+    """
     horizon = np.arange(months + 1)
     voices = len(auto.phased[0].cost_by_voice)
     table = _Pain()
@@ -536,15 +541,20 @@ def _pain_tables(auto: Automaton, classes: int, months: int) -> _Pain:
         reversible = np.array([auto.calendar[t].reversible for t in horizon])
         forever = np.array([auto.calendar[t].irreversible for t in horizon])
         table.active[:, z] = reversible * cal + forever + fixed
-    for r in range(1, classes):
+    for r in range(1, max(auto.residual) + 1):
         z = max(i for i, k in enumerate(auto.residual) if k == r)
         table.settled[:, r] = table.active[:, z]
         for t in horizon:
             both = auto.calendar[t].plus(auto.phased[z])
-            table.cost[t, r] = both.cost
-            table.cost_by_voice[t, r] = both.cost_by_voice
+            table.cost[t, r] = both.cost - both.carrot_cost
+            table.cost_by_voice[t, r] = np.subtract(both.cost_by_voice, both.carrot_cost_by_voice)
     final = auto.phased[auto.final]
-    table.settled[:, 0] = final.irreversible * 0.0
+    if auto.lifted:
+        for t in horizon:
+            both = auto.calendar[t].plus(final)
+            table.settled[t, auto.lifted] = both.irreversible
+            table.cost[t, auto.lifted] = both.carrot_cost
+            table.cost_by_voice[t, auto.lifted] = both.carrot_cost_by_voice
     table.carrot = np.array([auto.calendar[t].carrot + final.carrot for t in horizon])
     return table
 
@@ -718,8 +728,7 @@ def _reviews(crisis: Crisis, auto: Automaton, offers: tuple[Offer, ...], layout:
         layout.offer[states], layout.position[states], layout.tier[states], layout.clock[states],
         layout.residual[states],
     )  # fmt: skip
-    anything = auto.final if max(auto.residual) > 0 else 0
-    node = np.where(r > 0, auto.final, anything)
+    node = np.where(r > 0, auto.final, 0)
     broken = layout.active[WAR][k, np.zeros(len(states), dtype=np.intp), node, c, g]
     breach = crisis.settlement.breach_cost.value
     gains = np.array([kind.renege_gain.value for kind in crisis.types.values()])

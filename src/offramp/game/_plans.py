@@ -21,6 +21,7 @@ deal at -ln(1 - comply*)/12, comply* = defy + relief share x clarity x (comply -
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -36,8 +37,10 @@ NEVER_UNDONE = 120.0
 """Months of undoing from which a lever counts as irreversible."""
 COUNTED = "months_without_ceasefire"
 """The name by which triggers read the counter."""
-READ_BY_TERMS = ("issues.", "relief.", "blocs.")
-"""Parameter paths that a lever may set or shift stage by stage."""
+READ_BY_TERMS = re.compile(
+    r"issues\.[^.]+\.open|relief\.(comply|defy|clarity)|blocs\.B\.audience\.(cost|vagueness)"
+)
+"""Parameter paths that a lever may set stage by stage."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Pressure:
     """What the levers in force do at full cohesion, before erosion.
 
     Flows are stake-equivalents; ``step_shift`` is added to the chance that a step favours B.
+    ``cost`` is all that A pays; ``carrot_cost`` the part of it for levers that give B something.
     """
 
     reversible: float = 0.0
@@ -55,6 +59,8 @@ class Pressure:
     accident: float = 0.0
     cost: float = 0.0
     cost_by_voice: tuple[float, ...] = ()
+    carrot_cost: float = 0.0
+    carrot_cost_by_voice: tuple[float, ...] = ()
     by_lever: tuple[tuple[str, float, float], ...] = ()
 
     def plus(self, other: Pressure) -> Pressure:
@@ -67,16 +73,18 @@ class Pressure:
             self.exhaustion + other.exhaustion,
             self.accident + other.accident,
             self.cost + other.cost,
-            tuple(
-                a + b
-                for a, b in zip(
-                    self.cost_by_voice or (0.0,) * len(other.cost_by_voice),
-                    other.cost_by_voice or (0.0,) * len(self.cost_by_voice),
-                    strict=True,
-                )
-            ),
+            _summed(self.cost_by_voice, other.cost_by_voice),
+            self.carrot_cost + other.carrot_cost,
+            _summed(self.carrot_cost_by_voice, other.carrot_cost_by_voice),
             self.by_lever + other.by_lever,
         )
+
+
+def _summed(one: tuple[float, ...], other: tuple[float, ...]) -> tuple[float, ...]:
+    """Sum by voice; an empty tuple counts as zeros."""
+    if not one or not other:
+        return one or other
+    return tuple(a + b for a, b in zip(one, other, strict=True))
 
 
 @dataclass(frozen=True)
@@ -114,7 +122,8 @@ class Automaton:
         enter: Per node, the node entered when the next stage's trigger fires (-1 if none).
         tick: Per node, the node after a month without ceasefire; ``reset`` after one with it.
         progress: Per node, (next phase's node or itself, monthly chance of moving on).
-        residual: Per node, class of pressure that outlives a signature (0 = none).
+        residual: Per node, class of pressure that outlives a signature (0 = none yet); the class
+            after the last, ``lifted``, is pressure taken off after a deal.
         final: Node to which a broken settlement returns (levers fully on).
         phased: Per node, the pressure of phased levers.
         age: Per node, mean age in months of its phased levers.
@@ -138,6 +147,12 @@ class Automaton:
     terms: tuple[Terms, ...]
     erosion: float
     notes: tuple[str, ...]
+
+    @property
+    def lifted(self) -> int:
+        """Residual class of pressure that has been lifted after a deal (0: nothing to lift)."""
+        most = max(self.residual)
+        return most + 1 if most else 0
 
 
 def hazard_of(chance: float, months: float = 12.0) -> float:
@@ -196,6 +211,8 @@ def package(
         level = use.intensity * (1.0 if age is None else effect(lever, age, cap))
         hurt = pain(crisis, lever) * level
         own = (lever.cost_to_holder.value if lever.cost_to_holder else 0.0) * level
+        by_voice = tuple(own * _pays(crisis, lever.holder, v) for v in voices)
+        gives = 1.0 if hurt < 0 else 0.0
         forever = lever.undo_months >= NEVER_UNDONE
         total = total.plus(
             Pressure(
@@ -208,7 +225,9 @@ def package(
                 if lever.kind != "carrot" and level > 0
                 else 0.0,
                 cost=own,
-                cost_by_voice=tuple(own * _pays(crisis, lever.holder, v) for v in voices),
+                cost_by_voice=by_voice,
+                carrot_cost=own * gives,
+                carrot_cost_by_voice=tuple(x * gives for x in by_voice),
                 by_lever=((use.lever, hurt, own),),
             )
         )
@@ -232,7 +251,7 @@ def _terms(crisis: Crisis, plan: Plan, active: tuple[LeverUse, ...], notes: list
     for use in active:
         lever = crisis.levers[use.lever]
         for path, value in lever.sets.items():
-            if path.startswith(READ_BY_TERMS):
+            if READ_BY_TERMS.fullmatch(path):
                 if path not in ("relief.comply", "relief.clarity") or path not in changes:
                     changes[path] = value
             else:

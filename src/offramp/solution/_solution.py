@@ -29,8 +29,6 @@ BAND = (3.0, 8.0, 20.0)
 """Precisions at which headline results are reported."""
 NOISY, CROWDED = 1.5, 20.0
 """Below the first, choices are mostly noise; above the second, several equilibria are likely."""
-RESIDUAL_LIMIT = 1e-6
-"""Residual above which a node that is reached with probability > 1e-6 spoils the certificate."""
 UNSOLVED_LIMIT = 0.01
 """Share of probability-weighted nodes above tolerance that a certificate allows."""
 
