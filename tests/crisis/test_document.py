@@ -674,8 +674,7 @@ def test_a_hostile_file_is_refused_within_a_second(name: str):
     with pytest.raises(CrisisError) as caught:
         from_text(HOSTILE[name])
     shown = str(caught.value)
-    # Measured below 0.9 s without coverage; twice that leaves room for a slow machine.
-    # Under a second untraced; coverage and a busy machine slow the tracer, not the reader.
+    # Measured below 0.9 s untraced; coverage and a busy machine slow the tracer, not the reader.
     assert time.process_time() - begun < 6
     assert len(shown) < 60_000
 
