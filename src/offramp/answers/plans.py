@@ -213,7 +213,7 @@ def describe(c: Comparison) -> Answer:
         question="Which plan does better, and is it the pressure or the offer?",
         headline=headline,
         paragraphs=_paragraphs(c, ids, best),
-        tables=(plans_table(c), _split_table(c)) if c.same else (plans_table(c),),
+        tables=(plans_table(c), *((_split_table(c),) if c.same else ()), _needs_table(c)),
         charts=(chart, _value_chart(c), _futures_chart(c, best)),
         evidence_trace=Trace(
             formula="V(plan, own) - V(first, own) = [V(plan, same) - V(first, same)] + offer",
@@ -339,8 +339,6 @@ def plans_table(c: Comparison) -> Table:
         Column("value_b", f"Worth to {b}, by type"),
         Column("disaster", f"Disaster by month {m}", "share", "", 1),
         Column("lost", f"{a} collapses", "share", "", 0),
-        Column("offer", "Offer"),
-        Column("agree", "Who must agree"),
     )
     rows: list[tuple[Cell, ...]] = []
     for p, run in c.own.items():
@@ -355,8 +353,6 @@ def plans_table(c: Comparison) -> Table:
                 " / ".join(stake(v) for v in run.value_b),
                 run.at("disaster", m),
                 run.at("lost", m),
-                _offer_name(crisis, crisis.plans[p]),
-                who_must_agree(crisis, crisis.plans[p]),
             )
         )
     same = f" Same offer: {quoted(crisis.contracts[c.offer].name)}." if c.offer else ""
@@ -367,6 +363,27 @@ def plans_table(c: Comparison) -> Table:
         tuple(rows),
         f"Ranges over precision {', '.join(f'{k:g}' for k in BAND)} per round. Types: {types}.{same}",
     )
+
+
+def _needs_table(c: Comparison) -> Table:
+    """What each plan offers, when it starts and who must agree."""
+    crisis = c.crisis
+    columns = (
+        Column("plan", "Plan"),
+        Column("offer", "Offer"),
+        Column("starts", "Starts"),
+        Column("agree", "Who must agree"),
+    )
+    rows = tuple(
+        (
+            plan.name,
+            _offer_name(crisis, plan),
+            "; ".join(s.trigger.replace("_", " ") for s in plan.stages) or "already in force",
+            who_must_agree(crisis, plan),
+        )
+        for plan in (crisis.plans[p] for p in c.own)
+    )
+    return Table("What each plan offers and needs", columns, rows)
 
 
 def _split_table(c: Comparison) -> Table:
