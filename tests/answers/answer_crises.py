@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import offramp
 from offramp.crisis import Crisis
@@ -39,3 +40,8 @@ def starter() -> Crisis:
 def starter_solved() -> Solution:
     """Its first plan."""
     return offramp.solve(offramp.compile(starter()))
+
+
+def yaml_of(crisis: Crisis) -> dict[str, Any]:
+    """A crisis as a plain mapping, to be changed and read again."""
+    return crisis.model_dump(mode="json")

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from tests.answers.answer_crises import changed, solved, starter_solved
+from tests.answers.answer_crises import changed, solved, starter, starter_solved, yaml_of
 
 import offramp
 from offramp.answers._measures import gaps
@@ -63,7 +63,7 @@ def test_a_public_pull_against_signing_narrows_the_range() -> None:
 def test_terms_settled_over_a_partys_head_are_named_but_never_offered() -> None:
     answer = offramp.deal(solved())
     rows = {row[0]: row for row in answer.table().rows}
-    assert "over the parties' heads" in str(rows["Terms settled without Kyiv"][-1])
+    assert "over the parties' heads" in str(rows["Terms settled without Ukraine"][-1])
 
 
 def test_the_answer_is_plain_json_with_tables_and_charts() -> None:
@@ -79,3 +79,33 @@ def test_the_answer_is_plain_json_with_tables_and_charts() -> None:
 def test_an_unknown_offer_is_refused() -> None:
     with pytest.raises(ValueError, match="no contract 'nothing'"):
         offramp.deal(solved(), "nothing")
+
+
+def test_no_offer_is_invented_where_no_plan_has_one() -> None:
+    raw = yaml_of(starter())
+    raw["plans"] = {"wait": {"name": "Wait"}}
+    answer = offramp.deal(offramp.solve(offramp.compile(offramp.Crisis.model_validate(raw))))
+    assert answer.to_dict()["data"]["offer"] is None
+    assert "the offer of" not in answer.words()
+
+
+def test_efficient_terms_that_both_would_sign_are_spelt_out() -> None:
+    answer = offramp.deal(starter_solved())
+    ranges = answer.to_dict()["data"]["range"]
+    named = [x for today in ranges.values() for x in today[0] if x.startswith("frontier")]
+    if named:
+        assert "efficient terms" in answer.table().note
+    else:
+        assert "efficient terms" not in answer.headline
+
+
+def test_deal_works_on_an_exact_solution() -> None:
+    raw = yaml_of(starter())
+    kind = next(iter(raw["types"]))
+    raw["types"] = {kind: raw["types"][kind] | {"prior": {"value": 1.0}}}
+    raw["hypotheses"] = {"unmodelled": {"value": 0.0}}
+    raw["evidence"], raw["readings"], raw["epochs"], raw["dependence"] = {}, {}, {}, {}
+    raw["plans"] = {"wait": {"name": "Wait"}}
+    crisis = offramp.Crisis.model_validate(raw)
+    answer = offramp.deal(offramp.solve(offramp.compile(crisis), mode="exact"))
+    assert answer.headline

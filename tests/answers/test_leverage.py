@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.answers.answer_crises import changed, reference, solved, starter_solved
+from tests.answers.answer_crises import (
+    changed,
+    reference,
+    solved,
+    starter,
+    starter_solved,
+    yaml_of,
+)
 
 import offramp
 from offramp.answers._measures import hold_path, waiting
@@ -89,8 +96,10 @@ def test_a_more_patient_russia_loses_less_from_delay() -> None:
     )
 
 
-def test_turning_finds_the_month_where_a_further_month_changes_sign() -> None:
+def test_a_curve_turns_at_a_peak_or_trough_that_it_leaves_again() -> None:
     assert turning(np.array([0.0, 0.1, 0.2, 0.15, 0.1])) == 2
+    assert turning(np.array([0.0, -0.1, -0.2, -0.1])) == 2
+    assert turning(np.array([0.0, 0.1, 0.2, 0.199])) is None
     assert turning(np.array([0.0, -0.1, -0.2])) is None
     assert turning(np.array([0.0])) is None
 
@@ -115,3 +124,34 @@ def test_the_starter_crisis_has_a_leverage_answer() -> None:
     assert answer.table().rows
     assert answer.chart().spec
     assert "index" not in answer.words()
+
+
+def test_no_headline_names_a_loser_where_delay_pays_or_changes_nothing() -> None:
+    """The branches of the headline, on made-up curves."""
+    from offramp.answers._measures import Span, Waiting
+    from offramp.answers.leverage import _headline
+
+    def says(a: float, b: float, unit: float = 1.0) -> str:
+        months = np.arange(2)
+        w = Waiting(
+            months, np.array([0.0, a]), np.zeros((1, 2)), np.zeros((0, 2)), months * 0.0, None
+        )
+        return _headline(("Aland", "Bland"), w, np.array([0.0, b]), Span(0, 0, unit, 1.0), 1)
+
+    assert "pays Aland" in says(0.10, -0.002)
+    assert "pays Bland" in says(0.003, 0.10)
+    assert "about as much" in says(-0.1000, -0.1001)
+    assert "costs Aland more than Bland" in says(-0.2, -0.1)
+    assert "costs Bland more than Aland" in says(-0.2, -0.1, unit=4.0)
+    assert "Neither side is in a hurry" in says(0.1, 0.1)
+    assert "favours Bland" in says(-0.1, 0.1)
+    assert "no distinguishable difference" in says(0.001, -0.001)
+
+
+def test_a_short_horizon_has_an_answer() -> None:
+    raw = yaml_of(starter())
+    raw["clock"] = {"horizon_months": 1, "padding_months": 0}
+    raw["plans"] = {"wait": {"name": "Wait"}}
+    crisis = offramp.Crisis.model_validate(raw)
+    answer = offramp.leverage(offramp.solve(offramp.compile(crisis)))
+    assert "1 months" not in answer.words()

@@ -56,3 +56,8 @@ def test_sticks_with_stated_relief_beat_sticks_alone_with_the_same_offer() -> No
     alone, relief = run_all(crisis, [Task(p, "armed_freeze", 8.0, DRAFT) for p in plans], workers=2)
     assert relief.value_a > alone.value_a + 0.02
     assert relief.at("settled", 12) > alone.at("settled", 12) + 0.05
+
+
+def test_no_plans_at_all_are_refused() -> None:
+    with pytest.raises(ValueError, match="at least one plan"):
+        compare(starter(), [])

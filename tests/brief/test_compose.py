@@ -89,4 +89,5 @@ def test_paths_read_as_words() -> None:
     crisis = offramp.load("ukraine-2025")
     name = crisis.levers["visa_ban"].name
     assert readable(crisis, "levers.visa_ban.cost_to_target") == f"{name}: cost to target"
-    assert readable(crisis, "war.cost.A") == "war: cost A"
+    assert readable(crisis, "war.cost.A") == f"war: cost, {crisis.blocs['A'].name}"
+    assert "red line" in readable(crisis, "red_lines.ru_force.penalty")

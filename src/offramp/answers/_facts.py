@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from offramp.answers._answer import Support
 from offramp.crisis import Crisis, Quantity, quantities
 from offramp.game import Game
-from offramp.solution import Certificate, Solution
+from offramp.solution import Solution
 
 
 def bare(number: float) -> str:
@@ -53,6 +53,18 @@ def percent(p: float) -> str:
     return f"{p:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
 
 
+def span_text(low: float, high: float) -> str:
+    """A range of probabilities that does not break across lines: ``26-28 %``."""
+    a, b = round(100 * low), round(100 * high)
+    text = f"{a}" if a == b else f"{a}\N{EN DASH}{b}"
+    return f"{text}\N{NO-BREAK SPACE}%"
+
+
+def months_text(n: int) -> str:
+    """``1 month``, ``12 months``."""
+    return f"{n} month" if n == 1 else f"{n} months"
+
+
 def fine_percent(p: float) -> str:
     """A small probability as per cent with one decimal."""
     return f"{100 * p:.1f}\N{NO-BREAK SPACE}%"
@@ -78,11 +90,6 @@ def settings(solution: Solution) -> tuple[tuple[str, str], ...]:
         ("precision", f"{solution.precision:g} per round"),
         ("mode", solution.mode),
     )
-
-
-def certificate_lines(certificate: Certificate) -> tuple[str, ...]:
-    """The certificate as small print."""
-    return certificate.lines()
 
 
 def join(words: Iterable[str], last: str = "and") -> str:

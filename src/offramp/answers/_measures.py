@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.solution import Solution
+from offramp.solution._induction import terminal_values
 
 Floats = NDArray[np.float64]
 OPEN_REGIMES = 2
@@ -61,15 +62,16 @@ class Waiting:
         a: A's, shape (N+1,).
         b: B's by type, (types, N+1).
         voice: A's voices', kept settlements assumed, (voices, N+1).
-        value_a, value_b: Level of wait(0) for reference.
+        open_weight: Discounted share of the wait in which B's flow value of delay is paid, (N+1,).
+        starts: First month in which a triggered step of the plan is more likely than not in force.
     """
 
     months: NDArray[np.intp]
     a: Floats
     b: Floats
     voice: Floats
-    value_a: float
-    value_b: Floats
+    open_weight: Floats
+    starts: int | None
 
 
 def waiting(solution: Solution, offer: int, months: int) -> Waiting:
@@ -100,6 +102,9 @@ def waiting(solution: Solution, offer: int, months: int) -> Waiting:
 
     total_a, total_b, total_v = 0.0, np.zeros(types), np.zeros(voices)
     out_a, out_b, out_v = [], [], []
+    weight, paid = [], 0.0
+    stage = np.array([node.stage for node in game.automaton.nodes])
+    starts = None
     over = game.layout.regime > OPEN_REGIMES
     for n in range(months + 1):
         p = path.chance[n]
@@ -116,12 +121,18 @@ def waiting(solution: Solution, offer: int, months: int) -> Waiting:
         out_a.append(total_a + delta_a**n * float(p @ signed_a))
         out_b.append(total_b + delta_b**n * (p @ signed_b))
         out_v.append(total_v + patience**n * (signed_v @ p))
+        weight.append(paid)
+        still = float(p[~over].sum())
+        paid += (1 - delta_b) * delta_b**n * still
+        begun = float(p[rows][stage[game.layout.node[rows]] > 0].sum())
+        if starts is None and n > 0 and begun > still / 2:
+            starts = n
         total_a += (1 - delta_a) * delta_a**n * float(p @ game.flow_a[n])
         total_b = total_b + (1 - delta_b) * delta_b**n * (game.flow_b[:, n] @ p)
         total_v = total_v + (1 - patience) * patience**n * (game.flow_voice[:, n] @ p)
     a, b, v = np.array(out_a), np.array(out_b).T, np.array(out_v).T
     return Waiting(
-        np.arange(months + 1), a - a[0], b - b[:, :1], v - v[:, :1], float(a[0]), b[:, 0]
+        np.arange(months + 1), a - a[0], b - b[:, :1], v - v[:, :1], np.array(weight), starts
     )
 
 
@@ -176,18 +187,48 @@ def gaps(solution: Solution, months: tuple[int, ...]) -> tuple[Gaps, ...]:
 
 
 def best_placed(solution: Solution, today: Gaps) -> int | None:
-    """The named contract nearest to acceptance: A gains, ratified more likely than not, best for B.
+    """The named contract nearest to acceptance: first those that A gains from and its voices would
+    ratify, then those ratified, and among these the one best for B over its types.
 
-    Falls back to the contract with the best chance of ratification times B's readiness; None if the
-    game has no named contract.
+    None if the game has no contract; efficient terms stand in where the file names none.
     """
-    named = [i for i, offer in enumerate(solution.game.offers) if offer.contract is not None]
-    if not named:
-        named = list(range(len(solution.game.offers)))
-    if not named:
+    offers = solution.game.offers
+    named = [i for i, offer in enumerate(offers) if offer.contract is not None]
+    if not offers:
         return None
     mean_b = today.b @ solution.game.opening
-    ready = [i for i in named if today.a[i] >= 0 and today.ratified[i] >= 0.5]
-    if ready:
-        return max(ready, key=lambda i: float(mean_b[i]))
-    return max(named, key=lambda i: float(min(today.a[i], mean_b[i])))
+    return max(
+        named or range(len(offers)),
+        key=lambda i: (today.accepts_a(i), bool(today.ratified[i] >= 0.5), float(mean_b[i])),
+    )
+
+
+@dataclass(frozen=True)
+class Span:
+    """What each side could gain at all: from the stalemate to its best feasible deal.
+
+    Kalai and Smorodinsky's normalisation: a value or a loss divided by the side's own span is a pure
+    number, so that two sides can be compared. nan where a side has nothing to gain.
+    """
+
+    stalemate_a: float
+    stalemate_b: float
+    a: float
+    b: float
+
+
+def span(solution: Solution) -> Span:
+    """Spans of A, and of B over its types, at the start."""
+    game = solution.game
+    end_a, end_b = terminal_values(game)
+    at_start_a, at_start_b = float(end_a[game.start]), float(game.opening @ end_b[:, game.start])
+    if not game.offers:
+        return Span(at_start_a, at_start_b, float("nan"), float("nan"))
+    best_a = float(game.stakes.bloc(game.signed_value, 0).max())
+    best_b = float(game.stakes.bloc(game.signed_value, 1).max())
+    return Span(
+        at_start_a,
+        at_start_b,
+        best_a - at_start_a if best_a > at_start_a else float("nan"),
+        best_b - at_start_b if best_b > at_start_b else float("nan"),
+    )

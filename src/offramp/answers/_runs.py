@@ -40,13 +40,11 @@ class Run:
 
     Attributes:
         value_a: A's value at the start; ``value_b`` B's by type (own stakes).
-        settled, war, ceasefire, disaster, lost: Probability by month (``lost``: A collapsed).
+        settled, war, ceasefire, waiting, disaster, lost: Probability by month of being in a
+            settlement, war, ceasefire, stand-off, disaster, or of A having collapsed.
         first_deal: Probability that a first deal has been signed, by month.
         signed: Contract id -> probability that it is the one in force at month 12.
-        cost_a: A's expected flow, by month.
         unsolved: Probability-weighted share of nodes above tolerance.
-        certificate: The certificate's lines.
-        notes: Parts of the crisis that the game leaves out.
         met: Whether the certificate is met.
     """
 
@@ -56,6 +54,7 @@ class Run:
     settled: tuple[float, ...]
     war: tuple[float, ...]
     ceasefire: tuple[float, ...]
+    waiting: tuple[float, ...]
     disaster: tuple[float, ...]
     lost: tuple[float, ...]
     first_deal: tuple[float, ...]
@@ -65,12 +64,20 @@ class Run:
     mass_error: float
     martingale_error: float
     met: bool
-    notes: tuple[str, ...]
 
     def at(self, series: str, month: int) -> float:
-        """A probability by month, read at the last month that exists."""
+        """A probability by month.
+
+        Raises:
+            IndexError: for a month beyond the horizon of this run.
+        """
         values: tuple[float, ...] = getattr(self, series)
-        return values[min(month, len(values) - 1)]
+        return values[month]
+
+    @property
+    def horizon(self) -> int:
+        """Last month of the run."""
+        return len(self.settled) - 1
 
 
 def reduce(solution: Solution, task: Task) -> Run:
@@ -85,6 +92,7 @@ def reduce(solution: Solution, task: Task) -> Run:
         settled=_series(f.regime[:end, 3]),
         war=_series(f.regime[:end, 1]),
         ceasefire=_series(f.regime[:end, 2]),
+        waiting=_series(f.regime[:end, 0]),
         disaster=_series(f.regime[:end, 7]),
         lost=_series(f.regime[:end, 4]),
         first_deal=_series(f.first_deal[:end]),
@@ -94,7 +102,6 @@ def reduce(solution: Solution, task: Task) -> Run:
         mass_error=f.mass_error,
         martingale_error=f.martingale_error,
         met=solution.certificate.met,
-        notes=game.notes,
     )
 
 
@@ -125,7 +132,7 @@ def _work(task: Task) -> Run:
 def run_all(
     crisis: Crisis,
     tasks: Sequence[Task],
-    workers: int | None = None,
+    workers: int | None = 1,
     progress: Progress | None = None,
 ) -> list[Run]:
     """Perform tasks in order, on several processes if that pays.
@@ -133,7 +140,8 @@ def run_all(
     Args:
         crisis: The crisis.
         tasks: What to solve.
-        workers: Processes; None means one per core, at most as many as tasks.
+        workers: Processes, at most as many as tasks; None means one per core. More than one starts
+            Python again, so a script that asks for it needs ``if __name__ == "__main__":``.
         progress: Told ("solving", done, total).
     """
     count = min(len(tasks), workers or os.cpu_count() or 1)

@@ -7,7 +7,8 @@ contracts acceptable to A and to the type in question. A contract beyond a hard 
 every range. For the offer that is on the table, every red line it crosses is lifted in turn and the
 game is solved again: the line *empties the range* if lifting it puts the offer inside.
 
-The two-issue map holds the other issues at the offer's terms. A point is inside a side's set if its W
+The two-issue map holds the other issues, the guarantee and the relief of the nearest contract, looks at B
+over its types, and keeps A to what is on the table. A point is inside a side's set if its W
 there is at least the W at which that side's gap is zero: with the same guarantee the value of signing
 moves one for one with W for as long as the deal is kept, so the map is exact for deals that are
 kept and an approximation for deals that break.
@@ -26,7 +27,6 @@ from numpy.typing import NDArray
 from offramp.answers._answer import Answer, Cell, Chart, Column, Table, Trace
 from offramp.answers._charts import Contract, RedLine, acceptance_strip, matrix, two_issue_map
 from offramp.answers._facts import (
-    certificate_lines,
     join,
     percent,
     quoted,
@@ -40,7 +40,7 @@ from offramp.answers._measures import Gaps, best_placed, gaps
 from offramp.crisis import Crisis, override
 from offramp.game import Game, compile_game
 from offramp.game._preferences import Line
-from offramp.solution import Solution, solve
+from offramp.solution import DEFAULT_PRECISION, Solution, solve
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
@@ -90,6 +90,15 @@ def deal(solution: Solution, offer: str | None = None, progress: Progress | None
     shown = [i for i, o in enumerate(game.offers) if o.contract is not None] or list(
         range(len(game.offers))
     )
+    signable = {
+        i
+        for i in range(len(game.offers))
+        if game.offers[i].contract is None
+        and any(
+            all_gaps[0].accepts_a(i) and all_gaps[0].accepts_b(i, j) for j in range(len(game.types))
+        )
+    }
+    shown += sorted(signable - set(shown))
     charts = [_strip(solution, all_gaps, shown, headline)]
     if len(game.stakes.issues) >= 2 and near is not None:
         charts.append(_map(solution, all_gaps[0], near))
@@ -106,7 +115,7 @@ def deal(solution: Solution, offer: str | None = None, progress: Progress | None
         evidence_trace=Trace(
             formula="gap_i(x, t) = E[ C_i(sign x) + lump - C_i(no deal this round) ] on the hold path",
             supports=supports(game.crisis, _paths(game, table_offer, near)),
-            certificate=certificate_lines(solution.certificate),
+            certificate=(solution.certificate.summary(),),
             settings=settings(solution),
         ),
         flips=_flips(game, all_gaps[0], table_offer, near),
@@ -153,7 +162,16 @@ def _on_the_table(game: Game, offer: str | None) -> int | None:
     own = game.plan.offer
     if own is None:
         own = next((p.offer for p in game.crisis.plans.values() if p.offer is not None), None)
-    return ids.index(own) if own in ids else None
+    return ids.index(own) if own is not None and own in ids else None
+
+
+def _whose(game: Game, offer: int) -> str:
+    """``"Contract", the offer of "Plan",``: with the plan whose offer it is, if there is one."""
+    contract = game.offers[offer].contract
+    plans = [game.plan, *game.crisis.plans.values()]
+    owner = next((p for p in plans if p.offer is not None and p.offer == contract), None)
+    name = quoted(game.offers[offer].name)
+    return f"{name}, the offer of {quoted(owner.name)}," if owner is not None else name
 
 
 def crossed(game: Game, offer: int) -> tuple[Line, ...]:
@@ -177,17 +195,35 @@ def _lift_lines(
     if offer is None:
         return ()
     game = solution.game
+    before = gaps(solution, (0,))[0]
+    today = {
+        j for j in range(len(game.types)) if before.accepts_a(offer) and before.accepts_b(offer, j)
+    }
+    if len(today) == len(game.types):
+        return ()
     lines = crossed(game, offer)[:MOST_RESOLVES]
     found = []
     for done, line in enumerate(lines):
         if progress is not None:
             progress("lifting red lines", done, len(lines))
         crisis = _without(game.crisis, line.id)
-        other = solve(compile_game(crisis, game.plan, None, game.resolution), solution.precision)
-        where = [o.contract for o in other.game.offers].index(game.offers[offer].contract)
+        other = solve(
+            compile_game(
+                crisis,
+                game.plan,
+                None,
+                game.resolution,
+                frozen_beliefs=game.grid.frozen is not None,
+            ),
+            solution.precision if solution.mode == "logit" else DEFAULT_PRECISION,
+            "exact" if solution.mode == "exact" else "logit",
+        )
+        where = [o.id for o in other.game.offers].index(game.offers[offer].id)
         now = gaps(other, (0,))[0]
         opens = tuple(
-            t for j, t in enumerate(game.types) if now.accepts_a(where) and now.accepts_b(where, j)
+            t
+            for j, t in enumerate(game.types)
+            if j not in today and now.accepts_a(where) and now.accepts_b(where, j)
         )
         found.append(
             Lifted(
@@ -221,12 +257,12 @@ def blockers(game: Game, now: Gaps, offer: int) -> tuple[str, ...]:
 
 
 def weakest_voice(game: Game, offer: int) -> str | None:
-    """The voice whose floor the contract misses by most (or clears by least)."""
+    """The voice asked whose floor the contract misses by most (or clears by least)."""
     worst, name = np.inf, None
     for v, actor in enumerate(game.stakes.voices):
-        floor = game.crisis.actors[actor].floor
+        floor = game.opening_floor(v)
         if floor is not None:
-            margin = float(game.signed_value[v, offer]) - floor.value.value
+            margin = float(game.signed_value[v, offer]) - floor
             if margin < worst:
                 worst, name = margin, game.crisis.actors[actor].name
     return name
@@ -243,11 +279,13 @@ def _headline(game: Game, now: Gaps, offer: int | None, lifted: tuple[Lifted, ..
         best = max(everyone, key=lambda i: float(now.a[i]))
         return f"{quoted(game.offers[best].name)} is acceptable to both sides today"
     some = [j for j, v in inside.items() if v]
+    if len(some) == len(game.types):
+        return f"Every type of {b} would sign some deal today, but no one deal suits them all"
     if some:
         kinds = join((type_name(game, j) for j in some), "or")
         chance = percent(float(sum(game.opening[j] for j in some)))
         return f"A deal exists today only if {b}'s type is {kinds} (believed at {chance})"
-    return f"No deal today is acceptable to {b} and can be ratified by {a}"
+    return f"No deal today suits both {b} and {a} with its voices"
 
 
 def _capital(text: str) -> str:
@@ -275,14 +313,18 @@ def _paragraphs(
         stops = blockers(game, now, offer)
         name = quoted(game.offers[offer].name)
         if stops:
-            said.append(f"The offer on the table, {name}, has no range: {join(stops)}.")
+            said.append(f"{_whose(game, offer)} has no range today: {join(stops)}.")
             worst = float(now.b[offer].max())
+            ready = f"For the type of {b} most ready to sign" if len(game.types) > 1 else f"For {b}"
             said.append(
-                f"For the type of {b} most ready to sign, signing it is worth "
-                f"{stake(worst, True)} of its stake against letting the round pass."
+                f"{ready}, signing {name} is worth {stake(worst, True)} of its stake against letting the "
+                "round pass."
             )
         else:
-            said.append(f"The offer on the table, {name}, is acceptable to both sides.")
+            said.append(f"{_whose(game, offer)} is acceptable to both sides.")
+        untried = crossed(game, offer)[MOST_RESOLVES:]
+        if untried and stops:
+            said.append(f"Not tried: {join(_line_words(game, x.id) for x in untried)}.")
         for x in lifted:
             effect = (
                 "opens the range"
@@ -297,7 +339,7 @@ def _paragraphs(
     if near is not None and near != offer:
         stops = blockers(game, now, near)
         said.append(
-            f"Nearest to acceptance is {quoted(game.offers[near].name)}: "
+            f"Of the named contracts the nearest to acceptance is {quoted(game.offers[near].name)}: "
             + (f"{join(stops)}." if stops else "both sides gain.")
             + f" {a} gains {stake(float(now.a[near]), True)}; {b} "
             + join(
@@ -308,13 +350,23 @@ def _paragraphs(
         )
     taken = [i for i in shown if all(now.accepts_b(i, j) for j in range(len(game.types)))]
     if taken:
+        whatever = f"Whatever its type, {b}" if len(game.types) > 1 else b
         said.append(
-            f"Whatever its type, {b} would sign {join((quoted(game.offers[i].name) for i in taken), 'or')}; "
+            f"{whatever} would sign {join((quoted(game.offers[i].name) for i in taken), 'or')}; "
             + (
-                "of these none can be ratified on the other side."
+                f"of these none suits {a} and its voices."
                 if not any(now.accepts_a(i) for i in taken)
-                else f"{a} could ratify {join(quoted(game.offers[i].name) for i in taken if now.accepts_a(i))}."
+                else f"of these {a} and its voices could sign "
+                + join(quoted(game.offers[i].name) for i in taken if now.accepts_a(i))
+                + "."
             )
+        )
+    if len(game.types) > 1 or not any(
+        now.accepts_a(i) and now.accepts_b(i, 0) for i in range(len(game.offers))
+    ):
+        said.append(
+            "A range that is empty or narrow today does not mean that nothing is ever signed: the front, "
+            "cohesion, pressure and beliefs move, and better choices are likelier, not certain."
         )
     last = all_gaps[-1]
     opened = [
@@ -339,16 +391,18 @@ def _flips(game: Game, now: Gaps, offer: int | None, near: int | None) -> tuple[
                 f"{_capital(name)} would tempt {b} (over its types) if it were worth "
                 f"{stake(need_b)} more of its stake."
             )
-        for v, actor in enumerate(game.stakes.voices):
-            floor = game.crisis.actors[actor].floor
-            if floor is None:
-                continue
-            short = floor.value.value - float(game.signed_value[v, i])
-            if short > 0:
-                found.append(
-                    f"{game.crisis.actors[actor].name} could ratify {name} if its floor fell "
-                    f"from {stake(floor.value.value)} to {stake(floor.value.value - short)}."
-                )
+        short = {
+            actor: floor - float(game.signed_value[v, i])
+            for v, actor in enumerate(game.stakes.voices)
+            if (floor := game.opening_floor(v)) is not None
+        }
+        short = {actor: by for actor, by in short.items() if by > 0}
+        if short and now.ratified[i] < 0.5:
+            fall = join(
+                f"{game.crisis.actors[actor].name}'s floor fell by {stake(by)}"
+                for actor, by in short.items()
+            )
+            found.append(f"{name} could be ratified if {fall}.")
     return tuple(found)
 
 
@@ -426,8 +480,23 @@ def _today_table(game: Game, now: Gaps, shown: list[int]) -> Table:
         "Signing today against letting the round pass",
         tuple(columns),
         tuple(rows),
-        "Gains in each side's own stake; minus: it would rather let the round pass.",
+        "Gains in each side's own stake; minus: it would rather let the round pass."
+        + "".join(
+            f" {game.offers[i].name}: {join(_terms_words(game, i))}."
+            for i in shown
+            if game.offers[i].contract is None
+        ),
     )
+
+
+def _terms_words(game: Game, offer: int) -> list[str]:
+    """Terms of an offer, issue by issue, with the nearest meaning on its scale."""
+    words = []
+    for issue, x in zip(game.crisis.issues.values(), game.offers[offer].terms, strict=True):
+        near = min(issue.scale, key=lambda p: abs(p.at - x), default=None)
+        means = f" (near {quoted(near.means)})" if near is not None else ""
+        words.append(f"{issue.name.lower()} {stake(x)}{means}")
+    return words
 
 
 def _dates_table(game: Game, all_gaps: tuple[Gaps, ...], shown: list[int]) -> Table:
@@ -512,11 +581,19 @@ def _strip(
         game.offers[i].name: [(g.accepts_a(i), float(game.opening @ g.b[i]) >= 0) for g in all_gaps]
         for i in shown
     }
+    agreed = [name for name, dates in contracts.items() if dates[0] == (True, True)]
+    title = (
+        f"Both sides would sign {join(map(quoted, agreed))} today"
+        if agreed
+        else f"Over {b}'s types, no contract has both signatures today"
+        if len(game.types) > 1
+        else "No contract has both signatures today"
+    )
     return acceptance_strip(
         "acceptance",
-        title=headline,
+        title=title,
         subtitle=f"Who would sign, by date, if nobody acts before ({b}: over its types)",
-        alt=f"{headline}. Contracts by date with the sides that accept.",
+        alt=f"{title}. Contracts by date with the sides that accept.",
         months=[float(g.month) for g in all_gaps],
         contracts=contracts,
         side_a=a,
@@ -555,22 +632,23 @@ def _map(solution: Solution, now: Gaps, near: int) -> Chart:
     need_a = float(stakes.bloc(near_w, 0)[0]) - float(now.a[near])
     need_b = float(stakes.bloc(near_w, 1)[0]) - float(game.opening @ now.b[near])
     possible = stakes.feasible(grid)
-    accept_a = (stakes.bloc(signed, 0) >= need_a) & possible
+    limit = np.maximum(game.automaton.terms[0].limit, base)
+    accept_a = (stakes.bloc(signed, 0) >= need_a) & possible & (grid <= limit + 1e-9).all(-1)
     accept_b = (stakes.bloc(signed, 1) >= need_b) & possible
-    for v, actor in enumerate(stakes.voices):
-        floor = game.crisis.actors[actor].floor
+    for v in range(len(stakes.voices)):
+        floor = game.opening_floor(v)
         if floor is not None:
             side = accept_a if stakes.side[v] == 0 else accept_b
-            side &= signed[v] >= floor.value.value
+            side &= signed[v] >= floor
     both = bool((accept_a & accept_b).any())
     title = (
-        f"There is common ground on {issues[m].name.lower()} and {issues[n].name.lower()}"
+        f"Moving {issues[m].name.lower()} and {issues[n].name.lower()} alone finds common ground"
         if both
-        else f"No mix of {issues[m].name.lower()} and {issues[n].name.lower()} suits both sides"
+        else f"Moving {issues[m].name.lower()} and {issues[n].name.lower()} alone finds no common ground"
     )
     lines = [
         RedLine(
-            f"{game.crisis.actors[x.actor].name}",
+            f"{game.crisis.actors[x.actor].name}'s red line",
             x.bound,
             "x" if x.issue == m else "y",
         )
@@ -583,7 +661,8 @@ def _map(solution: Solution, now: Gaps, near: int) -> Chart:
     return two_issue_map(
         "map",
         title=title,
-        subtitle=f"Other issues as in {quoted(game.offers[near].name)}; 0 is {a}'s end, 1 is {b}'s",
+        subtitle=f"All else as in {quoted(game.offers[near].name)}, guarantee and relief included; "
+        f"{b} over its types; 0 is {a}'s end, 1 is {b}'s",
         alt=f"{title}, with the other issues as in {quoted(game.offers[near].name)}.",
         x_issue=issues[m].name,
         y_issue=issues[n].name,

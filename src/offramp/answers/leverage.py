@@ -2,15 +2,19 @@
 
 Definition. For the contract x nearest to acceptance today and each side i, the value of delay is
 ``D_i(n) = wait_i(n) - wait_i(0)``: what side i gets if nobody acts for n months and x is signed then,
-minus signing x now. D < 0: waiting costs; the side with the larger loss of its own stake is under
-more pressure. It turns where D crosses zero or where a month of further waiting changes sign. While
-talks stay open, ``V_A / (V_A + V_B)`` of the equilibrium values is shown as the value share.
+minus signing x now. D < 0: waiting costs.
+
+To compare two sides D is divided by the side's own span: from the stalemate (the same for ever,
+without talks) to its best feasible deal, ``r_i = D_i / (max_x W_i(x) - V_i(stalemate))``, Kalai and
+Smorodinsky's normalisation. The side with the lower r is under more pressure; the ranking turns in the
+first month in which the order of r differs from the order at the month that is read. A side's own curve
+turns where D stops falling (or rising) by more than SMALL.
+
+While nothing is settled, ``g_i = (V_i - stalemate_i) / span_i`` is what side i can still expect of its
+span, and ``g_A / (g_A + g_B)`` the value share.
 
 Symbols: delta_i monthly discount, u_i flow, S_i value after signing. Units: each side's own stake
-(1 = its best on every issue for ever); sides are compared as shares of their own stake only.
-
-Classical comparator: with exogenous flows the leverage theorem (discounted average of the
-inside-option advantage) ranks the sides in the same way.
+(1 = its best on every issue for ever); r, g and the share are pure numbers.
 """
 
 from __future__ import annotations
@@ -21,8 +25,8 @@ from numpy.typing import NDArray
 from offramp.answers._answer import Answer, Chart, Column, Table, Trace
 from offramp.answers._charts import Line, Threshold, fan
 from offramp.answers._facts import (
-    certificate_lines,
     join,
+    months_text,
     percent,
     quoted,
     settings,
@@ -31,7 +35,7 @@ from offramp.answers._facts import (
     supports,
     type_name,
 )
-from offramp.answers._measures import Waiting, best_placed, gaps, waiting
+from offramp.answers._measures import Span, Waiting, best_placed, gaps, span, waiting
 from offramp.solution import Solution
 
 Floats = NDArray[np.float64]
@@ -63,15 +67,18 @@ def leverage(solution: Solution, contract: str | None = None) -> Answer:
     deal = quoted(game.offers[offer].name)
     turn_a, turn_b = turning(w.a), turning(mean_b)
     last = min(12, longest)
-    headline = _headline(names, w, mean_b, turn_a, turn_b, last)
-    chart = _delay_chart(solution, w, mean_b, headline, deal, (turn_a, turn_b))
+    own = span(solution)
+    headline = _headline(names, w, mean_b, own, last)
+    chart = (
+        None if longest < 1 else _delay_chart(solution, w, mean_b, headline, deal, (turn_a, turn_b))
+    )
     return Answer(
         name="leverage",
         question="Who loses more from delay, and when does that turn?",
         headline=headline,
-        paragraphs=_paragraphs(solution, w, mean_b, deal, last, turn_b),
-        tables=(_delay_table(solution, w, mean_b, deal), _share_table(solution)),
-        charts=(chart, _share_chart(solution)),
+        paragraphs=_paragraphs(solution, w, mean_b, own, deal, last, contract is not None),
+        tables=(_delay_table(solution, w, mean_b, deal), _share_table(solution, own)),
+        charts=tuple(x for x in (chart, _share_chart(solution)) if x is not None),
         evidence_trace=Trace(
             formula="D_i(n) = sum_{t<n} (1-delta_i) delta_i^t E u_i(t) + delta_i^n E S_i(n) - S_i(0)",
             supports=supports(
@@ -91,7 +98,7 @@ def leverage(solution: Solution, contract: str | None = None) -> Answer:
                     ("coalition.fracture", "how fast A's cohesion falls while talks drag"),
                 ],
             ),
-            certificate=certificate_lines(solution.certificate),
+            certificate=(solution.certificate.summary(),),
             settings=(*settings(solution), ("contract delayed", deal)),
         ),
         flips=_flips(solution, w, last),
@@ -134,15 +141,11 @@ def _offer(solution: Solution, contract: str | None) -> int:
 
 
 def turning(delay: Floats) -> int | None:
-    """First month after which a further month of waiting changes sign, None if it never does."""
-    step = np.diff(delay)
-    if not len(step):
-        return None
-    sign = np.sign(np.where(np.abs(step) < 1e-6, 0.0, step))
-    first = next((s for s in sign if s != 0), 0.0)
-    for n, s in enumerate(sign):
-        if s != 0 and s != first:
-            return n
+    """Month of the peak or trough that the curve leaves again by more than SMALL; None without one."""
+    for at in (int(np.argmin(delay)), int(np.argmax(delay))):
+        inside = 0 < at < len(delay) - 1
+        if inside and abs(delay[-1] - delay[at]) > SMALL and abs(delay[at]) > SMALL:
+            return at
     return None
 
 
@@ -152,35 +155,41 @@ def _says(value: float) -> str:
     return f"costs it {stake(-value)}" if value < 0 else f"gains it {stake(value)}"
 
 
-def _headline(
-    names: tuple[str, str],
-    w: Waiting,
-    mean_b: Floats,
-    turn_a: int | None,
-    turn_b: int | None,
-    last: int,
-) -> str:
+def _headline(names: tuple[str, str], w: Waiting, mean_b: Floats, own: Span, last: int) -> str:
+    side_a, side_b = names
     a, b = float(w.a[last]), float(mean_b[last])
-    if abs(a) < SMALL and abs(b) < SMALL:
-        return f"{last} months of delay make no distinguishable difference to either side"
-    if a < -SMALL and b > SMALL:
-        return (
-            f"Delay favours {names[1]}: waiting {last} months gains it stake and costs {names[0]}"
-        )
-    if b < -SMALL and a > SMALL:
-        return (
-            f"Delay favours {names[0]}: waiting {last} months gains it stake and costs {names[1]}"
-        )
-    if a > SMALL and b > SMALL:
-        return f"Neither side is in a hurry: both gain by waiting {last} months"
-    loser, other = (0, 1) if a < b else (1, 0)
-    until = (turn_a, turn_b)[loser]
-    when = f" until month {until}" if until is not None and until < last else ""
-    return f"Delay costs {names[loser]} more of its stake than {names[other]}{when}"
+    time = months_text(last)
+    if abs(a) <= SMALL and abs(b) <= SMALL:
+        return f"{time} of delay make no distinguishable difference to either side".capitalize()
+    if abs(a) <= SMALL or abs(b) <= SMALL:
+        mover, still, value = (side_b, side_a, b) if abs(a) <= SMALL else (side_a, side_b, a)
+        verb = "costs" if value < 0 else "pays"
+        return f"Delay {verb} {mover}; to {still} it makes no distinguishable difference"
+    if a < 0 < b:
+        return f"Delay favours {side_b}: it gains by waiting and {side_a} loses"
+    if b < 0 < a:
+        return f"Delay favours {side_a}: it gains by waiting and {side_b} loses"
+    if a > 0:
+        return f"Neither side is in a hurry: both gain by waiting {time}"
+    if np.isnan(own.a) or np.isnan(own.b):
+        return "Delay costs both sides"
+    ratio = w.a / own.a - mean_b / own.b
+    if abs(ratio[last]) <= SMALL:
+        return "Delay costs both sides about as much of what each could gain"
+    loser, other = (side_a, side_b) if ratio[last] < 0 else (side_b, side_a)
+    reverses = [n for n in range(1, last) if ratio[n] * ratio[last] < 0 and abs(ratio[n]) > SMALL]
+    since = f" from month {reverses[-1] + 1}" if reverses else ""
+    return f"Delay costs {loser} more than {other}{since}, each by what it could gain"
 
 
 def _paragraphs(
-    solution: Solution, w: Waiting, mean_b: Floats, deal: str, last: int, turn_b: int | None
+    solution: Solution,
+    w: Waiting,
+    mean_b: Floats,
+    own: Span,
+    deal: str,
+    last: int,
+    asked: bool,
 ) -> tuple[str, ...]:
     game = solution.game
     a, b = side_names(game)
@@ -192,29 +201,46 @@ def _paragraphs(
         f"{game.crisis.actors[v].name} {stake(float(w.voice[i, last]), True)}"
         for i, v in enumerate(game.voices)
     )
+    why = (
+        "the contract asked about"
+        if asked
+        else "of the named contracts the nearest to acceptance today"
+    )
     said = [
-        f"The yardstick is {deal}, the contract nearest to acceptance today. For {a}, letting {last} "
-        f"months pass before signing it {_says(float(w.a[last]))} of its own stake.",
+        f"The yardstick is {deal}, {why}. For {a}, letting {months_text(last)} pass before signing it "
+        f"{_says(float(w.a[last]))} of its own stake.",
         f"For {b} the same wait {_says(float(mean_b[last]))}: {by_type}."
         if len(game.types) > 1
         else f"For {b} the same wait {_says(float(mean_b[last]))}.",
     ]
+    if w.a[last] < 0 and mean_b[last] < 0 and not (np.isnan(own.a) or np.isnan(own.b)):
+        said.append(
+            f"Measured by what each side could gain at all, from the stalemate to its best deal, that is "
+            f"{percent(float(-w.a[last] / own.a))} for {a} and "
+            f"{percent(float(-mean_b[last] / own.b))} for {b}."
+        )
     if len(game.voices) > 1:
-        said.append(f"Inside {a} the wait is worth, in each voice's own stake: {voices}.")
-    if turn_b is not None:
-        said.append(f"For {b} a further month changes sign after month {turn_b}.")
-    va, vb = solution.futures.value_a, game.opening @ solution.futures.value_b
-    open_month = min(last, game.shown)
-    if not np.isnan(va[open_month]) and not np.isnan(vb[open_month]):
-        now, then = va[0] / (va[0] + vb[0]), va[open_month] / (va[open_month] + vb[open_month])
+        said.append(
+            f"Taken alone, at their own patience and if the deal were kept for ever, the voices inside {a} "
+            f"would see the wait as worth, each in its own stake: {voices}."
+        )
+    if w.starts is not None and w.starts <= last:
+        said.append(
+            f"Part of this is the plan itself: if nobody acts, its next step is in force from month "
+            f"{w.starts}."
+        )
+    share = _shares(solution, own)
+    month = max((t for t in share if t <= last), default=0)
+    if month and 0 in share:
+        now, then = share[0], share[month]
         moves = (
-            "hardly moves"
+            f"stays at {percent(now)}"
             if abs(then - now) < SMALL
-            else f"goes from {percent(float(now))} to {percent(float(then))}"
+            else f"goes from {percent(now)} to {percent(then)}"
         )
         said.append(
-            f"While nothing is settled, {a}'s share of the two sides' values {moves} "
-            f"over {open_month} months."
+            f"While nothing is settled, {a}'s share of what the two sides can still expect, each by its own "
+            f"span, {moves} over {months_text(month)}."
         )
     return tuple(said)
 
@@ -224,16 +250,18 @@ def _flips(solution: Solution, w: Waiting, last: int) -> tuple[str, ...]:
     game = solution.game
     _, b = side_names(game)
     found = []
-    weight = 1 - game.discount[1] ** last
+    weight = float(w.open_weight[last])
+    if weight <= 0:
+        return ()
     for j, t in enumerate(game.types):
         kind = game.crisis.types[t]
         needed = kind.delay_flow.value - float(w.b[j, last]) / weight
         more = needed > kind.delay_flow.value
         word = "above" if more else "below"
         found.append(
-            f"{b}, type {type_name(game, j)}: {last} months of delay would "
+            f"{b}, type {type_name(game, j)}: {months_text(last)} of delay would "
             f"{'pay' if more else 'cost'} once its flow value of delay lay {word} {stake(needed, True)} "
-            f"(now {stake(kind.delay_flow.value, True)}; answers held fixed)."
+            f"(now {stake(kind.delay_flow.value, True)}; answers and the value of signing held fixed)."
         )
     return tuple(found)
 
@@ -244,17 +272,18 @@ def _delay_table(solution: Solution, w: Waiting, mean_b: Floats, deal: str) -> T
     unit = "own stake"
     columns = [
         Column("months", "Months of waiting", "months", "months", 0),
-        Column("a", a, "signed", unit, 3),
-        Column("b", f"{b}, expected", "signed", unit, 3),
+        Column("a", a, "signed", unit, 2),
+        Column("b", f"{b}, expected", "signed", unit, 2),
     ]
     if len(game.types) > 1:
         columns += [
-            Column(f"b_{t}", f"{b}, {type_name(game, game.types.index(t))}", "signed", unit, 3)
+            Column(f"b_{t}", f"{b}, {type_name(game, game.types.index(t))}", "signed", unit, 2)
             for t in game.types
         ]
     if len(game.voices) > 1:
         columns += [
-            Column(f"voice_{v}", game.crisis.actors[v].name, "signed", unit, 3) for v in game.voices
+            Column(f"voice_{v}", f"{game.crisis.actors[v].name} alone", "signed", unit, 2)
+            for v in game.voices
         ]
     rows = []
     for n in SHOWN:
@@ -271,27 +300,66 @@ def _delay_table(solution: Solution, w: Waiting, mean_b: Floats, deal: str) -> T
         tuple(columns),
         tuple(rows),
         "Each column in that actor's own stake: 1 is its best on every issue for ever. "
-        "Columns share no unit. Minus: waiting costs.",
+        "Columns share no unit. Minus: waiting costs. Voices alone: own patience, deal kept for ever.",
     )
 
 
-def _share_table(solution: Solution) -> Table:
+def _posterior_open(solution: Solution) -> Floats:
+    """Probability of each type of B given that nothing is settled yet, (types, months+1)."""
+    f = solution.futures
+    joint = solution.game.opening[:, None] * f.regime_by_type[:, :, :3].sum(2)
+    total: Floats = joint / np.maximum(joint.sum(0), 1e-300)
+    return total
+
+
+def _value_b(solution: Solution) -> Floats:
+    """B's value while nothing is settled, over the types that are still there, (months+1,)."""
+    value: Floats = (_posterior_open(solution) * solution.futures.value_b).sum(0)
+    return value
+
+
+def _shares(solution: Solution, own: Span) -> dict[int, float]:
+    """A's share of what both sides can still expect, each by its own span, by month."""
+    if np.isnan(own.a) or np.isnan(own.b):
+        return {}
+    value_b = _value_b(solution)
+    found = {}
+    for t in _round_months(solution):
+        a = (float(solution.futures.value_a[t]) - own.stalemate_a) / own.a
+        b = (float(value_b[t]) - own.stalemate_b) / own.b
+        if a >= 0 and b >= 0 and a + b > 0:
+            found[t] = a / (a + b)
+    return found
+
+
+def _share_table(solution: Solution, own: Span) -> Table:
     game, f = solution.game, solution.futures
     a, b = side_names(game)
     columns = (
         Column("month", "Month", "months", "", 0),
         Column("open", "Nothing settled", "share", "", 0),
-        Column("a", f"{a}'s value", "number", "stake", 3),
-        Column("b", f"{b}'s value", "number", "stake", 3),
+        Column("a", f"{a}'s value", "number", "own stake", 2),
+        Column("b", f"{b}'s value", "number", "own stake", 2),
         Column("share", f"{a}'s share", "share", "", 0),
     )
-    rows = []
+    value_b, share = _value_b(solution), _shares(solution, own)
     every = _round_months(solution)
-    for t in every[:: max(1, len(every) // 8)]:
-        va, vb = float(f.value_a[t]), float(game.opening @ f.value_b[:, t])
-        rows.append((float(t), float(f.regime[t, :3].sum()), va, vb, va / (va + vb)))
+    rows = tuple(
+        (
+            float(t),
+            float(f.regime[t, :3].sum()),
+            float(f.value_a[t]),
+            float(value_b[t]),
+            share.get(t),
+        )
+        for t in every[:: max(1, len(every) // 8)]
+    )
     return Table(
-        "Values while nothing is settled", columns, tuple(rows), "Own stakes of each side."
+        "Values while nothing is settled",
+        columns,
+        rows,
+        "Values in each side's own stake. The share compares what each can still expect above the "
+        "stalemate, as a part of the most it could gain; a dash: one side expects less than the stalemate.",
     )
 
 
@@ -336,18 +404,20 @@ def _delay_chart(
     )
 
 
-def _share_chart(solution: Solution) -> Chart:
+def _share_chart(solution: Solution) -> Chart | None:
     game, f = solution.game, solution.futures
     a, b = side_names(game)
     months = _round_months(solution)
-    value_b = game.opening @ f.value_b
+    if len(months) < 2:
+        return None
+    value_b = _value_b(solution)
     drift_a = float(f.value_a[months[-1]] - f.value_a[0])
     drift_b = float(value_b[months[-1]] - value_b[0])
-    title = f"While talks stay open {a}'s prospects {_drift(drift_a)} and {b}'s {_drift(drift_b)}"
+    title = f"In the futures still unsettled {a}'s prospects {_drift(drift_a)} and {b}'s {_drift(drift_b)}"
     return fan(
         "open_values",
         title=title,
-        subtitle="Equilibrium value to each side if nothing has been settled by then, own stake",
+        subtitle="Value to each side if nothing has been settled by then (fewer futures each month), own stake",
         alt=f"{title}: {a} {stake(float(f.value_a[0]))} to {stake(float(f.value_a[months[-1]]))}, "
         f"{b} {stake(float(value_b[0]))} to {stake(float(value_b[months[-1]]))}.",
         months=[float(t) for t in months],

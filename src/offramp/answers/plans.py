@@ -5,11 +5,12 @@ happens by month 12 and what A's and B's values are, (i) with the plan's own off
 offer held the same for all plans. The difference between a plan and the first plan is split::
 
     V(plan, own offer) - V(first, own offer)
-        = [V(plan, same) - V(first, same)]                    pressure, relief and timing
-        + [rest]                                              offer
+        = [V(plan, same) - V(first, same)]          pressure, promised relief and timing
+        + [rest]                                    the offer and its interactions
 
-Ranges run over the precision band (3, 8, 20 per round). A difference smaller than the grid's own
-error (largest change under a finer grid or another horizon) is no distinguishable difference.
+The rest holds the contract with its own relief and guarantee, and how offer and pressure interact.
+Ranges run over the precision band (3, 8, 20 per round). A difference smaller than the largest change of
+the first plan under a finer grid or another horizon is no distinguishable difference.
 
 Units: A's own stake; probabilities. Floors are common to all plans unless a plan commits to its offer.
 """
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 
 from offramp.answers._answer import Answer, Cell, Chart, Column, Table, Trace
 from offramp.answers._charts import Dot, PlanRow, Share, dots_and_ranges, stacked_area
-from offramp.answers._facts import fine_percent, join, percent, quoted, stake, supports
+from offramp.answers._facts import fine_percent, join, percent, quoted, span_text, stake, supports
 from offramp.answers._measures import best_placed, gaps
 from offramp.answers._runs import Progress, Run, Task, run_all
 from offramp.crisis import Crisis, Plan
@@ -31,6 +32,8 @@ from offramp.solution import BAND, DEFAULT_PRECISION, Certificate, neighbours, s
 
 MONTH = 12
 """Month at which plans are compared (or the horizon, if it is shorter)."""
+NOBODY = "nobody new"
+"""What stands for no further consent."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def compare(
     precision: float = DEFAULT_PRECISION,
     resolution: str | Resolution = "draft",
     offer: str | None = None,
-    workers: int | None = None,
+    workers: int | None = 1,
     progress: Progress | None = None,
 ) -> Comparison:
     """Solve every plan with its own and with the same offer, over the precision band.
@@ -107,8 +110,11 @@ def compare(
 
     Raises:
         KeyError: for an unknown plan.
+        ValueError: for an empty list of plans.
     """
     chosen = list(crisis.plans) if plans is None else list(plans)
+    if not chosen:
+        raise ValueError("name at least one plan to compare")
     for plan in chosen:
         if plan not in crisis.plans:
             raise KeyError(f"there is no plan {plan!r}; the plans are {join(crisis.plans)}")
@@ -126,21 +132,23 @@ def compare(
     month = min(MONTH, crisis.clock.horizon_months)
     own = {p: done[Task(p, False, precision, grid, reading)] for p in chosen}
     base = own[chosen[0]]
-    measured = tuple(
-        (
-            check,
-            (run := done[Task(chosen[0], False, precision, grid, reading, check)]).value_a
-            - base.value_a,
-            run.at("settled", month) - base.at("settled", month),
+    measured = []
+    for check in checks:
+        run = done[Task(chosen[0], False, precision, grid, reading, check)]
+        common = min(month, run.horizon)
+        measured.append(
+            (
+                check,
+                run.value_a - base.value_a,
+                run.at("settled", common) - base.at("settled", common),
+            )
         )
-        for check in checks
-    )
     return Comparison(
         crisis=crisis,
         own=own,
         same={p: done[Task(p, offer, precision, grid, reading)] for p in chosen} if offer else {},
         band={p: tuple(done[Task(p, False, k, grid, reading)] for k in band) for p in chosen},
-        checks=measured,
+        checks=tuple(measured),
         offer=offer,
         month=month,
     )
@@ -165,7 +173,7 @@ def compare_plans(
     precision: float = DEFAULT_PRECISION,
     resolution: str | Resolution = "draft",
     offer: str | None = None,
-    workers: int | None = None,
+    workers: int | None = 1,
     progress: Progress | None = None,
 ) -> Answer:
     """Plans side by side as an answer; arguments as :func:`compare`."""
@@ -193,7 +201,7 @@ def who_must_agree(crisis: Crisis, plan: Plan) -> str:
                 names["a qualified majority"] = None
             for who in consent.also:
                 names[known.get(who, who.replace("_", " "))] = None
-    return join(names) if names else "nobody new"
+    return join(names) if names else NOBODY
 
 
 def _offer_name(crisis: Crisis, plan: Plan) -> str:
@@ -218,11 +226,11 @@ def describe(c: Comparison) -> Answer:
         evidence_trace=Trace(
             formula="V(plan, own) - V(first, own) = [V(plan, same) - V(first, same)] + offer",
             supports=supports(crisis, _paths(crisis)),
-            certificate=c.certificate().lines(),
+            certificate=(c.certificate().summary(),),
             settings=(
                 ("plans", ", ".join(ids)),
                 ("same offer", c.offer or "none"),
-                ("precision band", ", ".join(f"{k:g}" for k in BAND)),
+                ("precision band", _band(c)),
                 ("resolution", next(iter(c.own.values())).task.resolution.name),
             ),
         ),
@@ -261,8 +269,8 @@ def _headline(c: Comparison, ids: list[str], best: str) -> str:
     a = crisis.blocs["A"].name
     if len(ids) == 1:
         return (
-            f"{crisis.plans[best].name} settles the crisis within {c.month} months with a chance of "
-            f"{percent(c.own[best].at('settled', c.month))}"
+            f"Under {quoted(crisis.plans[best].name)} there is a settlement at month {c.month} with a chance "
+            f"of {percent(c.own[best].at('settled', c.month))}"
         )
     rest = [p for p in ids if p != best]
     second = max(rest, key=lambda p: c.own[p].value_a)
@@ -280,9 +288,9 @@ def _paragraphs(c: Comparison, ids: list[str], best: str) -> tuple[str, ...]:
     a = crisis.blocs["A"].name
     low, high = c.settled_range(best)
     said = [
-        f"Under {quoted(crisis.plans[best].name)} the chance of being in a settlement after {c.month} "
-        f"months is {percent(c.own[best].at('settled', c.month))} "
-        f"({percent(low)} to {percent(high)} over the precision band); it is worth "
+        f"Under {quoted(crisis.plans[best].name)} the chance of being in a settlement at month {c.month} "
+        f"is {percent(c.own[best].at('settled', c.month))} "
+        f"({span_text(low, high)} over the precision band); it is worth "
         f"{stake(c.own[best].value_a)} to {a}."
     ]
     base = ids[0]
@@ -293,7 +301,8 @@ def _paragraphs(c: Comparison, ids: list[str], best: str) -> tuple[str, ...]:
         said.append(
             f"Against {quoted(crisis.plans[base].name)} it gains {stake(total, True)}. With the same offer "
             f"under both ({quoted(crisis.contracts[c.offer].name)}) the gain is {stake(pressure, True)}: that "
-            f"part is pressure, relief and timing; the other {stake(total - pressure, True)} is the offer."
+            f"part is pressure, promised relief and timing; the other {stake(total - pressure, True)} is the "
+            "offer and how it interacts with them."
         )
     if c.same:
         assert c.offer is not None
@@ -313,15 +322,20 @@ def _paragraphs(c: Comparison, ids: list[str], best: str) -> tuple[str, ...]:
         for p in ids
         if p != best and abs(c.own[p].value_a - c.own[best].value_a) <= c.value_noise
     ]
-    if alike:
+    if len(ids) == 1:
+        said.append(
+            f"Finer grids and other horizons move its value by up to {c.value_noise:.3f} and the chance of "
+            f"settlement by up to {percent(c.settled_noise)}."
+        )
+    elif alike:
         said.append(
             f"No distinguishable difference in value from the best: {join(map(quoted, alike))} "
-            f"(the grid's own error is {c.value_noise:.3f})."
+            f"(finer grids and other horizons move values by up to {c.value_noise:.3f})."
         )
     else:
         said.append(
-            f"Values differ by more than the grid's own error of {c.value_noise:.3f}; chances of "
-            f"settlement are good to {percent(c.settled_noise)}."
+            f"Its lead exceeds what finer grids and other horizons move ({c.value_noise:.3f}); they move the "
+            f"chance of settlement by up to {percent(c.settled_noise)}."
         )
     return tuple(said)
 
@@ -332,9 +346,10 @@ def plans_table(c: Comparison) -> Table:
     a, b = crisis.blocs["A"].name, crisis.blocs["B"].name
     columns = (
         Column("plan", "Plan"),
-        Column("settled", f"Settled by month {m}", "share", "", 0),
+        Column("settled", f"In a settlement at month {m}", "share", "", 0),
         Column("range", "Range"),
         Column("same", "With the same offer", "share", "", 0),
+        Column("first", f"First deal by month {m}", "share", "", 0),
         Column("value_a", f"Worth to {a}", "number", "own stake", 2),
         Column("value_b", f"Worth to {b}, by type"),
         Column("disaster", f"Disaster by month {m}", "share", "", 1),
@@ -347,8 +362,9 @@ def plans_table(c: Comparison) -> Table:
             (
                 crisis.plans[p].name,
                 run.at("settled", m),
-                f"{percent(low)} to {percent(high)}",
+                span_text(low, high),
                 c.same[p].at("settled", m) if c.same else None,
+                run.at("first_deal", m),
                 run.value_a,
                 " / ".join(stake(v) for v in run.value_b),
                 run.at("disaster", m),
@@ -361,8 +377,14 @@ def plans_table(c: Comparison) -> Table:
         "Plans side by side",
         columns,
         tuple(rows),
-        f"Ranges over precision {', '.join(f'{k:g}' for k in BAND)} per round. Types: {types}.{same}",
+        f"Ranges over precision {_band(c)} per round. Types of {b} in order: {types}.{same}",
     )
+
+
+def _band(c: Comparison) -> str:
+    """The precisions compared, as words."""
+    runs = next(iter(c.band.values()))
+    return join(f"{r.task.precision:g}" for r in runs)
 
 
 def _needs_table(c: Comparison) -> Table:
@@ -392,8 +414,8 @@ def _split_table(c: Comparison) -> Table:
     columns = (
         Column("plan", "Plan"),
         Column("total", f"Gain on {quoted(crisis.plans[base].name)}", "signed", "own stake", 3),
-        Column("pressure", "Pressure, relief and timing", "signed", "own stake", 3),
-        Column("offer", "Offer", "signed", "own stake", 3),
+        Column("pressure", "Pressure, promised relief and timing", "signed", "own stake", 3),
+        Column("offer", "The offer and interactions", "signed", "own stake", 3),
         Column("verdict", "Reading"),
     )
     rows = []
@@ -403,19 +425,22 @@ def _split_table(c: Comparison) -> Table:
         total = c.own[p].value_a - c.own[base].value_a
         pressure = c.same[p].value_a - c.same[base].value_a
         small = abs(total) <= c.value_noise
+        lead = abs(total - pressure) - abs(pressure)
         verdict = (
             "no distinguishable difference"
             if small
+            else "both about alike"
+            if abs(lead) <= c.value_noise
             else "mostly the offer"
-            if abs(total - pressure) > abs(pressure)
-            else "mostly pressure, relief and timing"
+            if lead > 0
+            else "mostly pressure, promised relief and timing"
         )
         rows.append((crisis.plans[p].name, total, pressure, total - pressure, verdict))
     return Table(
         f"What {crisis.blocs['A'].name} gains, split",
         columns,
         tuple(rows),
-        f"Own stake. Differences up to {c.value_noise:.3f} are within the grid's own error.",
+        f"Own stake. Differences up to {c.value_noise:.3f} are within what finer grids and horizons move.",
     )
 
 
@@ -433,8 +458,14 @@ def _settled_chart(c: Comparison, headline: str) -> Chart:
             )
         )
     ordered = max(c.own, key=lambda p: c.own[p].at("settled", c.month))
+    top = c.own[ordered].at("settled", c.month)
+    tied = [p for p in c.own if top - c.own[p].at("settled", c.month) <= c.settled_noise]
     title = (
-        f"A settlement within {c.month} months is likeliest under {quoted(crisis.plans[ordered].name)}"
+        f"A settlement at month {c.month} is likeliest under {quoted(crisis.plans[ordered].name)}"
+        if len(tied) == 1 and len(rows) > 1
+        else f"No distinguishable difference in settlements at month {c.month}"
+        if len(tied) == len(rows) > 1
+        else f"Settlements at month {c.month}: {join(quoted(crisis.plans[p].name) for p in tied)} lead"
         if len(rows) > 1
         else headline
     )
@@ -464,11 +495,7 @@ def _value_chart(c: Comparison) -> Chart:
             )
         )
     best = max(c.own, key=lambda p: c.own[p].value_a)
-    title = (
-        f"{quoted(crisis.plans[best].name)} is worth most to {a}"
-        if len(rows) > 1
-        else f"Worth to {a}"
-    )
+    title = _headline(c, list(c.own), best) if len(rows) > 1 else f"Worth to {a}"
     return dots_and_ranges(
         "plans_value",
         title=title,
@@ -485,19 +512,21 @@ def _value_chart(c: Comparison) -> Chart:
 def _futures_chart(c: Comparison, plan: str) -> Chart:
     crisis, run = c.crisis, c.own[plan]
     months = list(range(len(run.settled)))
-    rest = tuple(
-        max(0.0, 1 - s - w - f) for s, w, f in zip(run.settled, run.war, run.ceasefire, strict=True)
+    over = tuple(
+        1 - s - w - f - n
+        for s, w, f, n in zip(run.settled, run.war, run.ceasefire, run.waiting, strict=True)
     )
     parts = [
         Share("settlement", run.settled),
         Share("ceasefire", run.ceasefire),
+        Share("stand-off", run.waiting),
         Share("war", run.war),
-        Share("a side gone or disaster" if crisis.regime != "standoff" else "anything else", rest),
+        Share("a side gone or disaster", over),
     ]
     parts = [p for p in parts if max(p.values) > 1e-9]
     end = len(run.settled) - 1
     title = (
-        f"Under {quoted(crisis.plans[plan].name)} the war goes on after {end} months with a chance of "
+        f"Under {quoted(crisis.plans[plan].name)} there is war at month {end} with a chance of "
         f"{percent(run.war[-1])}"
     )
     return stacked_area(
@@ -522,13 +551,12 @@ def _flips(c: Comparison, ids: list[str], a: str) -> tuple[str, ...]:
                 f"The order flips if every plan offers {quoted(c.crisis.contracts[c.offer].name)}: then "
                 f"{quoted(c.crisis.plans[by_same].name)} is worth most to {a}."
             )
-    for k, position in zip(BAND, range(len(BAND)), strict=True):
-        runs = {p: next((r for r in c.band[p] if r.task.precision == k), None) for p in ids}
-        if any(r is None for r in runs.values()) or position == 1:
-            continue
-        top = max(ids, key=lambda p: runs[p].value_a if runs[p] else 0.0)  # type: ignore[union-attr]
-        best = max(ids, key=lambda p: c.own[p].value_a)
-        if top != best:
+    headline = next(iter(c.own.values())).task.precision
+    best = max(ids, key=lambda p: c.own[p].value_a)
+    for place, run in enumerate(c.band[ids[0]]):
+        k = run.task.precision
+        top = max(ids, key=lambda p, at=place: c.band[p][at].value_a)  # type: ignore[misc]
+        if k != headline and top != best:
             found.append(
                 f"At precision {k:g} per round {quoted(c.crisis.plans[top].name)} comes first."
             )

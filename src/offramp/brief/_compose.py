@@ -24,8 +24,17 @@ from offramp.answers import (
     leverage,
 )
 from offramp.answers._charts import Bar, diverging_bars
-from offramp.answers._facts import bare, fine_percent, join, percent, quoted, range_text, stake
-from offramp.answers.plans import who_must_agree
+from offramp.answers._facts import (
+    bare,
+    fine_percent,
+    join,
+    percent,
+    quoted,
+    range_text,
+    span_text,
+    stake,
+)
+from offramp.answers.plans import NOBODY, who_must_agree
 from offramp.brief.document import Brief, Source
 from offramp.brief.words import Yardstick, confidence_sentence, sentence
 from offramp.crisis import Crisis, check, crisis_hash, defaults_used, parameters
@@ -37,8 +46,8 @@ Confidence = Literal["low", "moderate", "high"]
 
 VERSION = "0.1.0"
 """Version printed in briefs; a test holds it equal to the package's."""
-JUDGED = ("J", "default")
-"""Source keys that mark a number as somebody's judgement rather than a measurement."""
+MOSTLY, NARROW = 0.5, 0.1
+"""Confidence is moderate if more than this share of numbers is data and the band is narrower."""
 
 
 def brief(
@@ -50,7 +59,7 @@ def brief(
     resolution: str | Resolution = "draft",
     seed: int = 0,
     yardstick: Yardstick = "icd203",
-    workers: int | None = None,
+    workers: int | None = 1,
     progress: Progress | None = None,
     command: str = "",
 ) -> Brief:
@@ -64,7 +73,7 @@ def brief(
         resolution: Grid sizes.
         seed: Recorded; nothing in this brief is sampled.
         yardstick: Words of probability.
-        workers: Processes for the comparison of plans.
+        workers: Processes for the comparison of plans; None means one per core.
         progress: Told (label, done, total).
         command: How the brief was made, for its back matter.
     """
@@ -99,7 +108,8 @@ def brief(
         bottom_line=_bottom_line(comparison, delay, bargain, first, yardstick),
         confidence=_confidence(read, comparison),
         options=_options(comparison),
-        picture=delay.charts[0],
+        picture=next(iter(delay.charts), None),
+        why_heading=_why_heading(bargain),
         why_no_deal=_why_no_deal(bargain),
         why_no_deal_chart=_gain_chart(game, bargain),
         deal_range=bargain.headline + ".",
@@ -120,19 +130,19 @@ def brief(
 
 
 METHOD = (
-    "In this model the crisis is a game of at most a few dozen rounds between two sides. The state of "
+    "In this model the crisis is a game of rounds between two sides. The state of "
     "affairs is public: who fights, where the front stands, how united the coalition is, which step "
     "of a plan is in force. What side B really wants is private and comes in a few types, each a set "
     "of pay-offs.",
     "The game is solved from the end backwards. Each choice is made with a probability that rises "
     "with its value (quantal response); the precision says how sharply. Every act of B is a signal, and "
     "the other side's beliefs follow Bayes' rule.",
-    "An agreement is looked at again in every round: either side may break it, so no contract is "
-    "worth more than its own enforcement. A voice whose consent is needed ratifies only what "
+    "An agreement is looked at again in every round: unless it is binding, either side may break it, so "
+    "no contract is worth more than its own enforcement. A voice whose consent is needed ratifies only what "
     "clears its own floor.",
     "Running the solved choices forward gives the exact probability of every course of events; nothing "
     "is sampled. Values are in stakes: 1 is an actor's best outcome on every issue for ever, 0 its "
-    "worst. Stakes of different actors share no unit.",
+    "worst settlement short of crossed red lines; a disaster is -1. Stakes of different actors share no unit.",
     "Equations: V(t,s,mu) is the expected value over the mover's choices of C; C = (1-delta) u + delta "
     "E V(t+1); Pr(a) is proportional to w(a) exp(lambda Q(a)); lambda = kappa / (1 - delta^m) with "
     "kappa the precision per round of m months.",
@@ -146,46 +156,63 @@ def _bottom_line(
     a = crisis.blocs["A"].name
     p = c.own[first].at("settled", c.month)
     low, high = c.settled_range(first)
+    low, high = max(0.0, low - c.settled_noise), min(1.0, high + c.settled_noise)
     likely = sentence(
         p,
-        f"the crisis stands settled after {c.month} months under {quoted(crisis.plans[first].name)}",
+        f"there is a settlement at month {c.month} under {quoted(crisis.plans[first].name)}",
         yardstick,
         low,
         high,
     )
-    moves = f"{delay.headline}; {bargain.headline[:1].lower()}{bargain.headline[1:]}."
-    if crisis.blocs["A"].name.startswith(bargain.headline.split()[0]) or bargain.headline[0] == "“":
-        moves = f"{delay.headline}. {bargain.headline}."
+    moves = f"{delay.headline}. {bargain.headline}."
     best = max(c.own, key=lambda x: c.own[x].value_a)
     gain = c.own[best].value_a - c.own[first].value_a
-    if best == first or gain <= c.value_noise:
+    name = quoted(crisis.plans[best].name)
+    alike = [
+        quoted(crisis.plans[x].name)
+        for x in c.own
+        if x != best and c.own[best].value_a - c.own[x].value_a <= c.value_noise
+    ]
+    if len(c.own) == 1:
+        todo = f"The file has one plan: nothing is said about what {a} should do instead."
+    elif gain <= c.value_noise:
         todo = (
             f"No plan in the file is distinguishably better for {a} than "
-            f"{quoted(crisis.plans[first].name)}: look for another offer before more pressure."
+            f"{quoted(crisis.plans[first].name)}."
         )
     else:
-        todo = (
-            f"First: prepare {quoted(crisis.plans[best].name)}, worth {stake(gain, True)} of its stake to "
-            f"{a}; it needs the agreement of {who_must_agree(crisis, crisis.plans[best])}."
-        )
+        agree = who_must_agree(crisis, crisis.plans[best])
+        needs = "no further consent is needed" if agree == NOBODY else f"it needs {agree} to agree"
+        tie = f", though not distinguishably more than {join(alike)}" if alike else ""
+        todo = f"For {a} {name} is worth most ({stake(gain, True)} of its stake{tie}); {needs}."
+    if c.same and c.offer is not None:
+        top = max(c.same, key=lambda x: c.same[x].value_a)
+        more = c.same[top].value_a - c.own[best].value_a
+        if more > c.value_noise and crisis.plans[top].offer != c.offer:
+            todo += (
+                f" A mix that is not in the file would do better still: {quoted(crisis.plans[top].name)} with "
+                f"the offer {quoted(crisis.contracts[c.offer].name)} ({stake(more, True)})."
+            )
     return (likely, moves, todo)
 
 
 def _confidence(crisis: Crisis, c: Comparison) -> str:
+    """Low unless most numbers rest on data and the precision band is narrow."""
     numbers = parameters(crisis)
-    measured = sum(
-        1
-        for q in numbers.values()
-        if any(s.split(":")[0].split()[0] not in JUDGED for s in q.source if s)
-    )
-    share = measured / max(1, len(numbers))
+    kinds = {key: source.kind for key, source in crisis.sources.items()}
+
+    def measured(source: tuple[str, ...]) -> bool:
+        named = {kinds.get(re.split(r"[:\s]", s)[0]) for s in source if s}
+        return "data" in named and "judgement" not in named
+
+    share = sum(measured(q.source) for q in numbers.values()) / max(1, len(numbers))
     best = max(c.own, key=lambda p: c.own[p].value_a)
     widest = c.settled_range(best)[1] - c.settled_range(best)[0]
-    level: Confidence = "moderate" if share > 0.5 and widest < 0.1 else "low"
+    level: Confidence = "moderate" if share > MOSTLY and widest < NARROW else "low"
     return confidence_sentence(
         level,
-        f"{percent(share)} of the {len(numbers)} numbers have a source other than judgement, and "
-        f"ranges over inputs are not yet part of the figures (only the precision band is)",
+        f"{percent(share)} of the {len(numbers)} numbers rest on data alone, the rest on judgement, and "
+        f"the ranges here run over precision and the grid, not over the inputs",
     )
 
 
@@ -194,7 +221,7 @@ def _options(c: Comparison) -> Table:
     a = crisis.blocs["A"].name
     columns = (
         Column("plan", "Plan"),
-        Column("settled", f"Settled by month {m}"),
+        Column("settled", f"In a settlement at month {m}"),
         Column("worst", f"Disaster / own collapse by month {m}"),
         Column("agree", "Who must agree"),
         Column("value", f"Worth to {a}"),
@@ -212,15 +239,26 @@ def _options(c: Comparison) -> Table:
         rows.append(
             (
                 crisis.plans[p].name,
-                f"{percent(run.at('settled', m))} ({percent(low)} to {percent(high)})",
+                f"{percent(run.at('settled', m))} ({span_text(low, high)})",
                 f"{fine_percent(run.at('disaster', m))} / {percent(run.at('lost', m))}",
                 who_must_agree(crisis, crisis.plans[p]),
                 f"{stake(run.value_a)} ({stake(lo)} to {stake(hi)}){mark}",
             )
         )
     return Table(
-        "Plans at a glance", columns, tuple(rows), "Ranges: precision 3, 8 and 20 per round."
+        "Plans at a glance",
+        columns,
+        tuple(rows),
+        "Ranges: over precision. Finer grids and other horizons move the chance of settlement by up to "
+        f"{percent(c.settled_noise)}. Worth is to {a}, whose plans these are.",
     )
+
+
+def _why_heading(bargain: Answer) -> str:
+    """Whether page 1 explains a missing deal or a possible one."""
+    ranges = dict(bargain.data or {})["range"].values()
+    every = all(today[0] for today in ranges)
+    return "The deal today" if every else "Why no deal today"
 
 
 def _why_no_deal(bargain: Answer) -> str:
@@ -241,9 +279,9 @@ def _gain_chart(game: Game, bargain: Answer) -> Chart | None:
         bars.append(Bar(label, float(data["gap_b"][offer][t][0])))
     losing = [bar.name for bar in bars if bar.value < 0]
     title = (
-        f"{quoted(names[offer])} leaves {join(losing) if len(losing) < 3 else b} better off without it"
+        f"Signing {quoted(names[offer])} today leaves {join(losing)} worse off"
         if losing
-        else f"Everybody gains from {quoted(names[offer])}"
+        else f"Both sides gain by signing {quoted(names[offer])} today"
     )
     return diverging_bars(
         "gains",
@@ -252,7 +290,7 @@ def _gain_chart(game: Game, bargain: Answer) -> Chart | None:
         alt=f"{title}: " + join(f"{bar.name} {stake(bar.value, True)}" for bar in bars) + ".",
         bars=bars,
         positive=("neutral", "would sign"),
-        negative=("neutral", "would rather wait"),
+        negative=("outside", "would rather wait"),
         unit="own stake",
         heading="Gain",
     )
@@ -273,6 +311,13 @@ def readable(crisis: Crisis, path: str) -> str:
         node = node.get(part) if isinstance(node, dict) else getattr(node, part, None)
         name = getattr(node, "name", None)
         words.append(name if isinstance(name, str) and name else re.sub(r"_", " ", part))
+    if parts[0] == "red_lines" and len(parts) > 1:
+        line = crisis.red_lines[parts[1]]
+        actor, issue = crisis.actors[line.actor].name, crisis.issues[line.issue].name
+        return f"{actor}'s red line on {issue.lower()}: {' '.join(words[2:])}"
+    if parts[-1] in ("A", "B"):
+        words[-1] = crisis.blocs[parts[-1]].name  # type: ignore[index]
+        words = [*words[:-2], f"{words[-2]}, {words[-1]}"]
     if len(words) > 1 and words[0] in (
         "actors", "blocs", "levers", "issues", "types", "plans", "members", "guarantees", "events",
         "outsiders", "red lines", "contracts",

@@ -88,6 +88,7 @@ class Brief:
     seat: str = ""
     yardstick: Yardstick = "icd203"
     picture: Chart | None = None
+    why_heading: str = "Why no deal today"
     why_no_deal_chart: Chart | None = None
     deal_range: str = ""
     assumptions: Table = NO_ASSUMPTIONS

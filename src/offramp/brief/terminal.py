@@ -14,13 +14,16 @@ from offramp.answers._answer import Table
 from offramp.answers._style import cell_text, heading_text
 
 if TYPE_CHECKING:
-    from rich.console import Group
+    from rich.console import Console, ConsoleOptions, Group, RenderResult
     from rich.table import Table as RichTable
 
     from offramp.brief.document import Brief
 
 SHORTEST = 40
 """Narrowest terminal we lay out for, in columns."""
+
+NARROW = 90
+"""Columns from which the plans stand in a table; below it they stand one after the other."""
 
 LONGEST_WORD = 16
 """A column leaves room for its longest word up to this many letters; longer words break."""
@@ -32,7 +35,7 @@ def renderable(brief: Brief, saved: Path | str | None = None) -> Group:
     from rich.padding import Padding
     from rich.text import Text
 
-    parts: list[Text | RichTable | Padding] = []
+    parts: list[Text | RichTable | Padding | _Fitting] = []
     if brief.handling:
         parts.append(Text(brief.handling, style="reverse"))
     parts.append(Text(brief.title, style="bold"))
@@ -41,7 +44,7 @@ def renderable(brief: Brief, saved: Path | str | None = None) -> Group:
     parts += [Text(line) for line in brief.bottom_line]
     if brief.confidence:
         parts.append(Text(brief.confidence, style="italic"))
-    parts += [Text(), _table(brief.options)]
+    parts += [Text(), _Fitting(brief.options)]
     if brief.options.note:
         parts.append(Text(brief.options.note, style="dim"))
     if brief.deal_range:
@@ -78,6 +81,26 @@ def plain(brief: Brief, width: int = 100, saved: Path | str | None = None) -> st
 def _warnings(brief: Brief) -> list[str]:
     words = [f"“{d.passage}”: {d.problem}" for d in brief.disagreements()]
     return [*brief.warnings, *words]
+
+
+class _Fitting:
+    """A table where it fits, and row after row where the terminal is narrow: nothing is cut."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich.padding import Padding
+        from rich.text import Text
+
+        if options.max_width >= NARROW:
+            yield _table(self.table)
+            return
+        for row in self.table.rows:
+            yield Text(cell_text(row[0], self.table.columns[0]), style="bold")
+            for value, column in zip(row[1:], self.table.columns[1:], strict=True):
+                text = Text(f"{heading_text(column)}: {cell_text(value, column)}")
+                yield Padding(text, (0, 0, 0, 2))
 
 
 def _table(table: Table) -> RichTable:

@@ -94,6 +94,7 @@ def answer_plans(question: Question, plans: Sequence[str] | None, out: Path | No
             reading=question.reading,
             precision=question.precision,
             resolution=question.resolution,
+            workers=None,
             progress=progress,
         )
     command = question.command("plans", chosen)
@@ -105,7 +106,9 @@ def write_brief(question: Question, out: Path | None) -> Outcome:
     """Write the brief as a page and summarise it."""
     place = None if out is None else target(out, BRIEF_SUFFIXES)
     case = read(question)
-    path = out or Path(f"{case.crisis.id}-brief.html")
+    given = Path(question.source)
+    stem = given.stem if given.suffix else case.crisis.id
+    path = out or Path(f"{stem}-brief.html")
     place = place or target(path, BRIEF_SUFFIXES)
     from offramp.brief import brief
 
@@ -118,6 +121,7 @@ def write_brief(question: Question, out: Path | None) -> Outcome:
             precision=question.precision,
             resolution=question.resolution,
             seed=question.seed,
+            workers=None,
             progress=progress,
             command=command,
         )

@@ -105,7 +105,10 @@ Cut = Annotated[
     ),
 ]
 Seed = Annotated[
-    int, typer.Option(metavar="N", min=0, help="For what is sampled; kept with the result.")
+    int,
+    typer.Option(
+        metavar="N", min=0, help="Kept with the result; nothing is sampled in this version."
+    ),
 ]
 Out = Annotated[
     Path | None,
@@ -156,7 +159,7 @@ def brief(
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE.html", help="Where the page goes.", show_default="<crisis>-brief.html"
+            metavar="FILE.html", help="Where the page goes.", show_default="<file>-brief.html"
         ),
     ] = None,
     json: Json = False,

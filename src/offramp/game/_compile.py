@@ -17,7 +17,7 @@ from offramp.game._chance import chance_matrices
 from offramp.game._evidence import opening_beliefs
 from offramp.game._flows import flows_of
 from offramp.game._game import ActWeights, CompileError, Game, Protocol
-from offramp.game._moves import moves_of, reviews_of
+from offramp.game._moves import floors_of, moves_of, reviews_of
 from offramp.game._offers import offers_of
 from offramp.game._plans import automaton
 from offramp.game._preferences import Floats, Stakes, stakes_of
@@ -101,6 +101,7 @@ def compile_game(
     signed = stakes.signed(
         np.array([o.terms for o in offers]).reshape(len(offers), len(stakes.issues))
     )
+    floors = floors_of(crisis, chosen, stakes, cohesion, terms_at)
     start_regime = {"standoff": STANDOFF, "war": WAR, "ceasefire": CEASEFIRE}[crisis.regime]
     start = int(layout.active[start_regime][reach, 0, 0, 0, 0])
     return Game(
@@ -124,7 +125,7 @@ def compile_game(
         flow_voice=flow_voice,
         flow_b=flow_b,
         chance=chance,
-        moves=moves_of(crisis, chosen, stakes, auto, offers, layout, cohesion, terms_at, signed),
+        moves=moves_of(crisis, chosen, stakes, auto, offers, layout, floors, signed),
         reviews=reviews_of(crisis, auto, offers, layout),
         weights=_act_weights(crisis, grid_choice),
         protocol=_protocol(crisis, chosen, grid_choice, months),
@@ -135,6 +136,7 @@ def compile_game(
         cohesion=cohesion,
         notes=tuple(dict.fromkeys(notes)),
         signed_value=signed,
+        floors=floors,
     )
 
 

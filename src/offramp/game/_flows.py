@@ -103,7 +103,7 @@ def flows_of(
                 signed[v, o][None] + premium[i] - force[1][o] - hurt.cost_by_voice[:, r, i]
             )
         composite_own[:, s] = hurt.cost[:, r]
-        relief = np.array([crisis.relief.schedules.get(x.relief, 0.0) for x in offers])
+        relief = np.array([crisis.relief.schedules[x.relief] for x in offers])
         carrot = hurt.carrot[:, None] * relief[o] * (r == auto.lifted) * (r > 0)
         worth = stakes.bloc(signed[:, o], 1) + stakes.bloc(premiums, 1)
         b = worth[None] - force[0][o] - hurt.settled[:, r] * unity[c] + carrot

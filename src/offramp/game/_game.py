@@ -111,7 +111,7 @@ class Protocol:
     spacing: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Game:
     """A crisis, a plan and a reading at a resolution, as tables.
 
@@ -124,6 +124,8 @@ class Game:
         chance: Transition matrix of each month.
         terminal: Fixed values (A, B) of active states at the end, or None for a stalemate.
         start: Opening state.
+        signed_value: W of each voice for each signed offer, (voices, offers).
+        floors: Least W each voice ratifies by position and tier; nan where it is not asked.
     """
 
     crisis: Crisis
@@ -155,6 +157,14 @@ class Game:
     cohesion: Floats
     notes: tuple[str, ...]
     signed_value: Floats
+    floors: Floats
+
+    def __repr__(self) -> str:
+        states, beliefs = self.layout.size, self.grid.size
+        return (
+            f"<Game {self.crisis.id}, plan {self.plan_id}, {self.resolution.name}: {states} states x "
+            f"{beliefs} beliefs x {self.months} months>"
+        )
 
     @property
     def size(self) -> dict[str, int]:
@@ -172,6 +182,12 @@ class Game:
     def front_factor(self) -> int:
         """Lattice positions per battlefield step of the crisis file."""
         return 1 if self.crisis.war.ends_decide else self.resolution.position_factor
+
+    def opening_floor(self, voice: int) -> float | None:
+        """Least W that a voice ratifies today (None where it is not asked)."""
+        middle = (self.layout.sizes[0] - 1) // 2
+        level = float(self.floors[voice, middle, 0])
+        return None if np.isnan(level) else level
 
     def state_name(self, s: int) -> str:
         """A state in words, e.g. ``war, one step towards Russia, coalition strained``."""

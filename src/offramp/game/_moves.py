@@ -8,6 +8,7 @@ move by a share of the stake lost or won on the ground (specification R). Lumps 
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import expit
 
 from offramp.crisis._pressure import Plan
 from offramp.crisis._schema import Crisis
@@ -36,8 +37,7 @@ def moves_of(
     auto: Automaton,
     offers: tuple[Offer, ...],
     layout: Layout,
-    cohesion: Floats,
-    terms_at: Floats,
+    floors: Floats,
     signed: Floats,
 ) -> Moves:
     states = np.flatnonzero(layout.regime <= CEASEFIRE)
@@ -72,7 +72,7 @@ def moves_of(
     sign = np.full((n, n_o), -1)
     for o in range(n_o):
         sign[:, o] = layout.settled[o, k, c, g, residual]
-    ratify = _ratification(crisis, plan, stakes, offers, cohesion, terms_at, signed)[:, k, c].T
+    ratify = ratification_of(crisis, stakes, floors, signed)[:, k, c].T
     propose = np.zeros((2, n, n_o), dtype=bool)
     allowed = np.array(
         [
@@ -132,17 +132,15 @@ def _why_not(crisis: Crisis, stakes: Stakes, contract: str) -> str:
     return f"it crosses hard red lines ({', '.join(crossed)})"
 
 
-def _ratification(
-    crisis: Crisis,
-    plan: Plan,
-    stakes: Stakes,
-    offers: tuple[Offer, ...],
-    cohesion: Floats,
-    terms_at: Floats,
-    signed: Floats,
+def floors_of(
+    crisis: Crisis, plan: Plan, stakes: Stakes, cohesion: Floats, terms_at: Floats
 ) -> Floats:
-    """Chance that every voice with a floor ratifies, shape (offers, positions, tiers)."""
-    chance = np.ones((len(offers), len(terms_at), len(cohesion)))
+    """Least W each voice ratifies, by voice, position and tier; nan where it is not asked.
+
+    Raises:
+        CompileError: if the plan's offer is its floor and there is no such contract.
+    """
+    floors = np.full((len(stakes.voices), len(terms_at), len(cohesion)), np.nan)
     plain = stakes.plain(terms_at)
     middle = (len(terms_at) - 1) // 2
     to_terms = crisis.conversions.fracture_to_terms.value * (1 - cohesion)
@@ -164,9 +162,17 @@ def _ratification(
             own = np.array([[crisis.contracts[plan.offer].terms[m] for m in stakes.issues]])
             level = float(stakes.signed(own)[v, 0]) - OFFER_SLACK
         lost = written_off * (plain[v, middle] - plain[v])
-        threshold = level - lost[:, None] - (to_terms[None] if side == 0 else 0.0)
-        margin = floor.steepness * (signed[v][:, None, None] - threshold[None])
-        chance *= 1 / (1 + np.exp(-np.clip(margin, -700, 700)))
+        floors[v] = level - lost[:, None] - (to_terms[None] if side == 0 else 0.0)
+    return floors
+
+
+def ratification_of(crisis: Crisis, stakes: Stakes, floors: Floats, signed: Floats) -> Floats:
+    """Chance that every voice asked ratifies, shape (offers, positions, tiers)."""
+    chance = np.ones((signed.shape[1], *floors.shape[1:]))
+    for v, actor in enumerate(stakes.voices):
+        floor = crisis.actors[actor].floor
+        if floor is not None and not np.isnan(floors[v]).any():
+            chance *= expit(floor.steepness * (signed[v][:, None, None] - floors[v][None]))
     return chance
 
 

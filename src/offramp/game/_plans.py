@@ -284,7 +284,11 @@ def _terms(crisis: Crisis, plan: Plan, active: tuple[LeverUse, ...], notes: list
         ]
         total = sum(w for w, _ in promised)
         comply = sum(w * v for w, v in promised) / total if total > 0 else comply
-    return Terms(on_the_table(staged), comply, defy, staged.relief.clarity.value, max(cost, 0.0))
+    if cost < 0:
+        raise ValueError(
+            "levers shift blocs.B.audience.cost below zero; lower their `shifts` or raise the cost"
+        )
+    return Terms(on_the_table(staged), comply, defy, staged.relief.clarity.value, cost)
 
 
 def _counter_limit(trigger: ex.Expression | None, months: int) -> int:

@@ -72,22 +72,17 @@ def rates_of(
                     + pressure.step_shift * unity
                     + coalition.odds_loss.value * (1 - unity)
                 )
-                if war.production.value:
-                    if not 0 < p < 1:
-                        raise CompileError(
-                            f"war.step_favours_b: levers and cohesion move battle odds to {p:.2f}"
-                        )
-                    p = 1 / (1 + math.exp(-(_logit(p) - war.production.value * t)))
-                p = 0.5 + (p - 0.5) / factor
-                if not 0 <= p <= 1:
+                if not 0 <= p <= 1 or (war.production.value and p in (0, 1)):
                     raise CompileError(
                         f"war.step_favours_b: levers and cohesion move battle odds to {p:.2f}, "
                         "outside [0, 1]; lower `step_shift` or `coalition.odds_loss`"
                     )
-                up[t, z, c] = p * intensity
+                if war.production.value:
+                    p = 1 / (1 + math.exp(-(_logit(p) - war.production.value * t)))
+                up[t, z, c] = (0.5 + (p - 0.5) / factor) * intensity
             for e in range(layout.sizes[1]):
-                disaster[t, e, z] = accidents.get(base_rung + step * e, 0.0) + pressure.accident
-            calm[t, z] = accidents.get(base_rung, 0.0) + pressure.accident
+                disaster[t, e, z] = accidents[base_rung + step * e] + pressure.accident
+            calm[t, z] = accidents[base_rung] + pressure.accident
     down = intensity - up
     unity_loss = 1 - cohesion
     collapse = np.stack(
@@ -110,8 +105,13 @@ def rates_of(
     for r in range(1, max(auto.residual) + 1):
         terms = auto.terms[_stage_of_class(auto, r)]
         erosion = hazard_of(terms.defy)
+        if terms.comply < terms.defy:
+            notes.append(
+                "lifting is likelier after defiance than after compliance: pressure erodes at the rate of "
+                "defiance and a deal lifts nothing more"
+            )
         for o, offer in enumerate(offers):
-            share = crisis.relief.schedules.get(offer.relief, 0.0)
+            share = crisis.relief.schedules[offer.relief]
             after = hazard_of(terms.lifted(share))
             lift[o, r] = max(0.0, 1.0 - (1.0 - after) / (1.0 - erosion)) if erosion < 1 else 0.0
     return Rates(

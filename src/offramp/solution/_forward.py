@@ -61,7 +61,7 @@ class Futures:
         acts: Probability of each act in month t, (months, acts).
         signed: Probability that each offer is signed in month t, (months, offers).
         belief: Mean belief given true type, (months+1, true type, type).
-        position, tier: Probabilities given an active state, (months+1, ...).
+        position, tier, node: Joint probabilities with still being open, (months+1, ...).
         flow_a, flow_voice, flow_b: Expected flows by month (A; voices of A; B by type given type).
         value_a, value_b: Expected values of A (months+1,) and of B's types (types, months+1) given
             that nothing is settled or over.

@@ -91,6 +91,22 @@ class Certificate:
             and self.martingale_error <= 1e-9
         )
 
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def summary(self) -> str:
+        """The certificate in one line."""
+        if not self.met:
+            return "TOLERANCE MISSED: read every number here as indicative"
+        error = self.settled_error
+        checked = (
+            ""
+            if error is None
+            else f"; finer grids and other horizons move the chance of settlement by up to {error:.2f}"
+        )
+        solved = f"{100 * (1 - self.unsolved):.1f}\N{NO-BREAK SPACE}%"
+        return f"met at {self.resolution} resolution: {solved} of the choices that matter are solved{checked}"
+
     def lines(self) -> tuple[str, ...]:
         """The certificate in words."""
         exact = self.mode == "exact"
@@ -101,10 +117,7 @@ class Certificate:
             f"(largest remaining residual {self.residual:.2g} in log-odds)",
             f"probability conserved to {self.mass_error:.1g}, beliefs to {self.martingale_error:.1g}",
         ]
-        says += [
-            f"{name}: value of A moves {dv:+.3f}, chance of settlement {ds:+.3f}"
-            for name, dv, ds in self.checks
-        ]
+        says += [_moved(name, dv, ds) for name, dv, ds in self.checks]
         if not self.met:
             says.append("TOLERANCE MISSED: read every number here as indicative")
         if self.precision < NOISY:
@@ -114,7 +127,16 @@ class Certificate:
         return tuple(says)
 
 
-@dataclass(frozen=True)
+def _moved(name: str, value: float, settled: float) -> str:
+    """What a check moved, with true minus signs and no signed zeros."""
+    said = [
+        "nothing" if abs(x) < 0.0005 else f"{x:+.3f}".replace("-", "\N{MINUS SIGN}")
+        for x in (value, settled)
+    ]
+    return f"{name}: moves the value of A by {said[0]}, the chance of settlement by {said[1]}"
+
+
+@dataclass(frozen=True, repr=False)
 class Solution:
     """Values and futures of one game at one precision."""
 
@@ -123,6 +145,9 @@ class Solution:
     mode: str
     values: Values
     futures: Futures
+
+    def __repr__(self) -> str:
+        return f"<Solution of {self.game!r}, {self.mode}, precision {self.precision:g}>"
 
     @cached_property
     def opening_a(self) -> float:
@@ -186,6 +211,8 @@ def solve(
     Raises:
         ValueError: for a precision that is not positive, or exact mode where it is not defined.
     """
+    if mode not in ("logit", "exact"):
+        raise ValueError(f"unknown mode {mode!r}; choose 'logit' or 'exact'")
     if mode == "exact":
         from offramp.solution._exact import solve_exact
 
