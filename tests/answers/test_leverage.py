@@ -134,7 +134,7 @@ def test_no_headline_names_a_loser_where_delay_pays_or_changes_nothing() -> None
     def says(a: float, b: float, unit: float = 1.0) -> str:
         months = np.arange(2)
         w = Waiting(
-            months, np.array([0.0, a]), np.zeros((1, 2)), np.zeros((0, 2)), months * 0.0, None
+            months, np.array([0.0, a]), np.zeros((1, 2)), np.zeros((0, 2)), np.zeros(2), None
         )
         return _headline(("Aland", "Bland"), w, np.array([0.0, b]), Span(0, 0, unit, 1.0), 1)
 

@@ -75,6 +75,11 @@ def side_names(game: Game) -> tuple[str, str]:
     return game.crisis.blocs["A"].name, game.crisis.blocs["B"].name
 
 
+def owner(name: str) -> str:
+    """``Ukraine's``, ``the leads'``."""
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
+
+
 def type_name(game: Game, j: int) -> str:
     """B's type j in curly quotes, lower case."""
     return quoted(game.crisis.types[game.types[j]].name.lower())

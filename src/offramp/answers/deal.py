@@ -28,6 +28,7 @@ from offramp.answers._answer import Answer, Cell, Chart, Column, Table, Trace
 from offramp.answers._charts import Contract, RedLine, acceptance_strip, matrix, two_issue_map
 from offramp.answers._facts import (
     join,
+    owner,
     percent,
     quoted,
     settings,
@@ -295,7 +296,7 @@ def _capital(text: str) -> str:
 def _line_words(game: Game, line: str) -> str:
     red = game.crisis.red_lines[line]
     actor = game.crisis.actors[red.actor].name
-    return f"{actor}'s red line on {game.crisis.issues[red.issue].name.lower()}"
+    return f"{owner(actor)} red line on {game.crisis.issues[red.issue].name.lower()}"
 
 
 def _paragraphs(
@@ -399,7 +400,7 @@ def _flips(game: Game, now: Gaps, offer: int | None, near: int | None) -> tuple[
         short = {actor: by for actor, by in short.items() if by > 0}
         if short and now.ratified[i] < 0.5:
             fall = join(
-                f"{game.crisis.actors[actor].name}'s floor fell by {stake(by)}"
+                f"{owner(game.crisis.actors[actor].name)} floor fell by {stake(by)}"
                 for actor, by in short.items()
             )
             found.append(f"{name} could be ratified if {fall}.")
@@ -648,7 +649,7 @@ def _map(solution: Solution, now: Gaps, near: int) -> Chart:
     )
     lines = [
         RedLine(
-            f"{game.crisis.actors[x.actor].name}'s red line",
+            f"{owner(game.crisis.actors[x.actor].name)} red line",
             x.bound,
             "x" if x.issue == m else "y",
         )

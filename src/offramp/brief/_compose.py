@@ -28,6 +28,7 @@ from offramp.answers._facts import (
     bare,
     fine_percent,
     join,
+    owner,
     percent,
     quoted,
     range_text,
@@ -278,6 +279,8 @@ def _gain_chart(game: Game, bargain: Answer) -> Chart | None:
         label = f"{b}, {quoted(game.crisis.types[t].name.lower())}" if len(game.types) > 1 else b
         bars.append(Bar(label, float(data["gap_b"][offer][t][0])))
     losing = [bar.name for bar in bars if bar.value < 0]
+    if len(losing) > 1 and len(losing) - (bars[0].value < 0) == len(game.types):
+        losing = [*losing[: int(bars[0].value < 0)], f"{b}, whatever its type,"]
     title = (
         f"Signing {quoted(names[offer])} today leaves {join(losing)} worse off"
         if losing
@@ -314,7 +317,7 @@ def readable(crisis: Crisis, path: str) -> str:
     if parts[0] == "red_lines" and len(parts) > 1:
         line = crisis.red_lines[parts[1]]
         actor, issue = crisis.actors[line.actor].name, crisis.issues[line.issue].name
-        return f"{actor}'s red line on {issue.lower()}: {' '.join(words[2:])}"
+        return f"{owner(actor)} red line on {issue.lower()}: {' '.join(words[2:])}"
     if parts[-1] in ("A", "B"):
         words[-1] = crisis.blocs[parts[-1]].name  # type: ignore[index]
         words = [*words[:-2], f"{words[-2]}, {words[-1]}"]
