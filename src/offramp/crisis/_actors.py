@@ -7,7 +7,7 @@ Utility of actor v from a settlement x (stake units, 1 = its best, 0 = its worst
 
 Penalties apply to signed deals only and are capped per actor. A bloc's payoff is the weighted sum
 of its voices'. Utilities of different actors are never compared without a stated common unit.
-Source: unit set U of the project's calibration; exponents 1 (log-rolling) and 2 (Enelow and
+Weighted distance, spans normalised per issue; exponents 1 (log-rolling) and 2 (Enelow and
 Hinich 1984) are supported.
 """
 

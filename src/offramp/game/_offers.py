@@ -24,6 +24,8 @@ import numpy as np
 from offramp.crisis._schema import Crisis
 from offramp.game._preferences import EDGE, Floats, Stakes, on_the_table
 
+SPELT_OUT = 3
+"""Most issues at which efficient terms are named by their terms."""
 SWEEP = 201
 """Weights tried on the quadratic frontier before resampling."""
 
@@ -216,6 +218,16 @@ def sample_chain(crisis: Crisis, stakes: Stakes, chain: Floats, count: int) -> F
     return _undominated(stakes, points[stakes.feasible(points)])
 
 
+def _frontier_name(crisis: Crisis, terms: Floats, rank: int, count: int) -> str:
+    """Efficient terms by what they say where that is short, else by their place on the frontier."""
+    if len(terms) > SPELT_OUT:
+        return f"efficient terms {rank + 1} of {count} (1 best for {crisis.blocs['B'].name})"
+    parts = [
+        f"{i.name.lower()} {x:.2f}" for i, x in zip(crisis.issues.values(), terms, strict=True)
+    ]
+    return f"efficient terms, {', '.join(parts)}"
+
+
 def offers_of(crisis: Crisis, stakes: Stakes, count: int) -> tuple[Offer, ...]:
     """All offers of a game: frontier points first (best for B first), then named contracts.
 
@@ -230,7 +242,7 @@ def offers_of(crisis: Crisis, stakes: Stakes, count: int) -> tuple[Offer, ...]:
             offers.append(
                 Offer(
                     id=f"frontier_{rank + 1}",
-                    name=f"efficient terms {rank + 1} of {len(points)} (1 best for {crisis.blocs['B'].name})",
+                    name=_frontier_name(crisis, terms, rank, len(points)),
                     terms=tuple(float(x) for x in terms),
                     relief="none",
                     enforcement=enforcement_of(crisis, guarantee),
