@@ -25,7 +25,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.answers._answer import Answer, Cell, Chart, Column, Table, Trace
-from offramp.answers._charts import Contract, RedLine, acceptance_strip, matrix, two_issue_map
+from offramp.answers._charts import (
+    Bar,
+    Contract,
+    RedLine,
+    acceptance_strip,
+    diverging_bars,
+    matrix,
+    two_issue_map,
+)
 from offramp.answers._facts import (
     join,
     owner,
@@ -103,6 +111,9 @@ def deal(solution: Solution, offer: str | None = None, progress: Progress | None
     charts = [_strip(solution, all_gaps, shown, headline)]
     if len(game.stakes.issues) >= 2 and near is not None:
         charts.append(_map(solution, all_gaps[0], near))
+    looked_at = table_offer if table_offer is not None else near
+    if looked_at is not None:
+        charts.append(_gains(solution, all_gaps[0], looked_at))
     tables = [_today_table(game, all_gaps[0], shown), _dates_table(game, all_gaps, shown)]
     if lifted:
         tables.append(_lifted_table(game, lifted, table_offer))
@@ -600,6 +611,38 @@ def _strip(
         side_a=a,
         side_b=b,
         start=game.crisis.as_of,
+    )
+
+
+def _gains(solution: Solution, now: Gaps, offer: int) -> Chart:
+    """What each side, and each type of B, gains by signing one offer today."""
+    game = solution.game
+    a, b = side_names(game)
+    name = quoted(game.offers[offer].name)
+    many = len(game.types) > 1
+    bars = [Bar(a, float(now.a[offer]))]
+    bars += [
+        Bar(f"{b}, {type_name(game, j)}" if many else b, float(now.b[offer, j]))
+        for j in range(len(game.types))
+    ]
+    losing = [bar.name for bar in bars if bar.value < 0]
+    if many and all(bar.value < 0 for bar in bars[1:]):
+        losing = [*losing[: int(bars[0].value < 0)], f"{b}, whatever its type,"]
+    title = (
+        f"Signing {name} today leaves {join(losing)} worse off"
+        if losing
+        else f"Both sides gain by signing {name} today"
+    )
+    return diverging_bars(
+        "gains",
+        title=title,
+        subtitle="Gain from signing today against letting the round pass, each in its own stake",
+        alt=f"{title}: {join(f'{bar.name} {stake(bar.value, True)}' for bar in bars)}.",
+        bars=bars,
+        positive=("neutral", "would sign"),
+        negative=("outside", "would rather wait"),
+        unit="own stake",
+        heading="Gain",
     )
 
 

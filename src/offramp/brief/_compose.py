@@ -14,7 +14,6 @@ from typing import Literal
 
 from offramp.answers import (
     Answer,
-    Chart,
     Column,
     Comparison,
     Table,
@@ -23,7 +22,6 @@ from offramp.answers import (
     describe,
     leverage,
 )
-from offramp.answers._charts import Bar, diverging_bars
 from offramp.answers._facts import (
     bare,
     fine_percent,
@@ -112,7 +110,7 @@ def brief(
         picture=next(iter(delay.charts), None),
         why_heading=_why_heading(bargain),
         why_no_deal=_why_no_deal(bargain),
-        why_no_deal_chart=_gain_chart(game, bargain),
+        why_no_deal_chart=next((x for x in bargain.charts if x.name == "gains"), None),
         deal_range=bargain.headline + ".",
         mind_changers=_mind_changers((delay, bargain, side_by_side)),
         answers=(delay, bargain, side_by_side),
@@ -251,7 +249,8 @@ def _options(c: Comparison) -> Table:
         columns,
         tuple(rows),
         "Ranges: over precision. Finer grids and other horizons move the chance of settlement by up to "
-        f"{percent(c.settled_noise)}. Worth is to {a}, whose plans these are.",
+        f"{percent(c.settled_noise)}. Worth is to {a}, whose plans these are. "
+        "What these figures rest on stands in the section on plans.",
     )
 
 
@@ -264,39 +263,6 @@ def _why_heading(bargain: Answer) -> str:
 
 def _why_no_deal(bargain: Answer) -> str:
     return " ".join((bargain.headline + ".", *bargain.paragraphs[:1]))
-
-
-def _gain_chart(game: Game, bargain: Answer) -> Chart | None:
-    """What each side, and each type of B, gains by signing the offer on the table today."""
-    data = dict(bargain.data or {})
-    offer = data["offer"] or data["best_placed"]
-    if offer is None:
-        return None
-    names = {o.id: o.name for o in game.offers}
-    a, b = game.crisis.blocs["A"].name, game.crisis.blocs["B"].name
-    bars = [Bar(a, float(data["gap_a"][offer][0]))]
-    for t in game.types:
-        label = f"{b}, {quoted(game.crisis.types[t].name.lower())}" if len(game.types) > 1 else b
-        bars.append(Bar(label, float(data["gap_b"][offer][t][0])))
-    losing = [bar.name for bar in bars if bar.value < 0]
-    if len(losing) > 1 and len(losing) - (bars[0].value < 0) == len(game.types):
-        losing = [*losing[: int(bars[0].value < 0)], f"{b}, whatever its type,"]
-    title = (
-        f"Signing {quoted(names[offer])} today leaves {join(losing)} worse off"
-        if losing
-        else f"Both sides gain by signing {quoted(names[offer])} today"
-    )
-    return diverging_bars(
-        "gains",
-        title=title,
-        subtitle="Gain from signing today against letting the round pass, each in its own stake",
-        alt=f"{title}: " + join(f"{bar.name} {stake(bar.value, True)}" for bar in bars) + ".",
-        bars=bars,
-        positive=("neutral", "would sign"),
-        negative=("outside", "would rather wait"),
-        unit="own stake",
-        heading="Gain",
-    )
 
 
 def _mind_changers(answers: tuple[Answer, ...]) -> tuple[str, ...]:
