@@ -43,7 +43,6 @@ class Run:
         settled, war, ceasefire, waiting, disaster, lost: Probability by month of being in a
             settlement, war, ceasefire, stand-off, disaster, or of A having collapsed.
         first_deal: Probability that a first deal has been signed, by month.
-        signed: Contract id -> probability that it is the one in force at month 12.
         unsolved: Probability-weighted share of nodes above tolerance.
         met: Whether the certificate is met.
     """
@@ -58,7 +57,6 @@ class Run:
     disaster: tuple[float, ...]
     lost: tuple[float, ...]
     first_deal: tuple[float, ...]
-    signed: dict[str, float]
     unsolved: float
     residual: float
     mass_error: float
@@ -84,7 +82,6 @@ def reduce(solution: Solution, task: Task) -> Run:
     """Headline numbers of a solution."""
     f, game = solution.futures, solution.game
     end = game.shown + 1
-    month = min(12, game.shown)
     return Run(
         task=task,
         value_a=solution.opening_a,
@@ -96,7 +93,6 @@ def reduce(solution: Solution, task: Task) -> Run:
         disaster=_series(f.regime[:end, 7]),
         lost=_series(f.regime[:end, 4]),
         first_deal=_series(f.first_deal[:end]),
-        signed={o.id: float(f.settled_on[month, i]) for i, o in enumerate(game.offers)},
         unsolved=f.unsolved_mass,
         residual=f.residual_seen,
         mass_error=f.mass_error,

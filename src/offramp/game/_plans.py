@@ -61,7 +61,6 @@ class Pressure:
     cost_by_voice: tuple[float, ...] = ()
     carrot_cost: float = 0.0
     carrot_cost_by_voice: tuple[float, ...] = ()
-    by_lever: tuple[tuple[str, float, float], ...] = ()
 
     def plus(self, other: Pressure) -> Pressure:
         """Both packages together."""
@@ -76,7 +75,6 @@ class Pressure:
             _summed(self.cost_by_voice, other.cost_by_voice),
             self.carrot_cost + other.carrot_cost,
             _summed(self.carrot_cost_by_voice, other.carrot_cost_by_voice),
-            self.by_lever + other.by_lever,
         )
 
 
@@ -129,7 +127,6 @@ class Automaton:
         age: Per node, mean age in months of its phased levers.
         calendar: Per month, the pressure of levers on since month 0.
         terms: Per stage.
-        erosion: Monthly hazard at which reversible pressure erodes under defiance.
     """
 
     nodes: tuple[Node, ...]
@@ -145,7 +142,6 @@ class Automaton:
     age: tuple[float, ...]
     calendar: tuple[Pressure, ...]
     terms: tuple[Terms, ...]
-    erosion: float
     notes: tuple[str, ...]
 
     @property
@@ -228,7 +224,6 @@ def package(
                 cost_by_voice=by_voice,
                 carrot_cost=own * gives,
                 carrot_cost_by_voice=tuple(x * gives for x in by_voice),
-                by_lever=((use.lever, hurt, own),),
             )
         )
     return total
@@ -435,7 +430,6 @@ def automaton(crisis: Crisis, plan: Plan, phases: int, months: int) -> Automaton
         age=tuple(_mean_age(n.phase, phases, sojourn[n.stage], months) for n in nodes),
         calendar=calendar,
         terms=stage_terms,
-        erosion=hazard_of(stage_terms[-1].defy),
         notes=tuple(dict.fromkeys(notes)),
     )
 
