@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from tests.answers.answer_crises import changed, solved, starter, starter_solved, yaml_of
+from tests.solution.certificates import check
 
 import offramp
 from offramp.answers._measures import gaps
@@ -109,3 +111,19 @@ def test_deal_works_on_an_exact_solution() -> None:
     crisis = offramp.Crisis.model_validate(raw)
     answer = offramp.deal(offramp.solve(offramp.compile(crisis), mode="exact"))
     assert answer.headline
+
+
+def test_gains_within_the_error_are_no_gains() -> None:
+    """A solve that knows values badly tells nobody to sign or to wait."""
+    solution = starter_solved()
+    clear = offramp.deal(solution)
+    coarse = replace(solution.certificate, checks=(check("more offers", 9.0),))
+    answer = offramp.deal(solution, certificate=coarse)
+    assert all("no distinguishable difference" in str(r[-1]) for r in answer.table().rows if r[1])
+    assert not any("no distinguishable" in str(r[-1]) for r in clear.table().rows)
+    dates = answer.tables[1].rows
+    assert all(str(cell).endswith("(close)") for row in dates for cell in row[1:])
+    gains = next(x for x in answer.charts if x.name == "gains")
+    assert "makes no distinguishable difference" in gains.title
+    assert "no distinguishable difference" in " ".join(answer.paragraphs)
+    assert answer.to_dict()["data"]["gap_a"] == clear.to_dict()["data"]["gap_a"]

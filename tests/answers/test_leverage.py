@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.answers.answer_crises import (
@@ -12,10 +14,12 @@ from tests.answers.answer_crises import (
     starter_solved,
     yaml_of,
 )
+from tests.solution.certificates import certificate, check
 
 import offramp
 from offramp.answers._measures import hold_path, waiting
 from offramp.answers.leverage import turning
+from offramp.solution import Certificate
 
 
 def test_waiting_no_month_is_worth_nothing() -> None:
@@ -97,11 +101,11 @@ def test_a_more_patient_russia_loses_less_from_delay() -> None:
 
 
 def test_a_curve_turns_at_a_peak_or_trough_that_it_leaves_again() -> None:
-    assert turning(np.array([0.0, 0.1, 0.2, 0.15, 0.1])) == 2
-    assert turning(np.array([0.0, -0.1, -0.2, -0.1])) == 2
-    assert turning(np.array([0.0, 0.1, 0.2, 0.199])) is None
-    assert turning(np.array([0.0, -0.1, -0.2])) is None
-    assert turning(np.array([0.0])) is None
+    assert turning(np.array([0.0, 0.1, 0.2, 0.15, 0.1]), 0.005) == 2
+    assert turning(np.array([0.0, -0.1, -0.2, -0.1]), 0.005) == 2
+    assert turning(np.array([0.0, 0.1, 0.2, 0.199]), 0.005) is None
+    assert turning(np.array([0.0, -0.1, -0.2]), 0.005) is None
+    assert turning(np.array([0.0]), 0.005) is None
 
 
 def test_every_figure_rests_on_paths_of_the_crisis() -> None:
@@ -131,12 +135,15 @@ def test_no_headline_names_a_loser_where_delay_pays_or_changes_nothing() -> None
     from offramp.answers._measures import Span, Waiting
     from offramp.answers.leverage import _headline
 
-    def says(a: float, b: float, unit: float = 1.0) -> str:
+    fine = certificate()
+
+    def says(a: float, b: float, unit: float = 1.0, told: Certificate = fine) -> str:
         months = np.arange(2)
         w = Waiting(
             months, np.array([0.0, a]), np.zeros((1, 2)), np.zeros((0, 2)), np.zeros(2), None
         )
-        return _headline(("Aland", "Bland"), w, np.array([0.0, b]), Span(0, 0, unit, 1.0), 1)
+        names, mean_b = ("Aland", "Bland"), np.array([0.0, b])
+        return _headline(names, w, mean_b, Span(0, 0, unit, 1.0), 1, told)
 
     assert "pays Aland" in says(0.10, -0.002)
     assert "pays Bland" in says(0.003, 0.10)
@@ -146,6 +153,12 @@ def test_no_headline_names_a_loser_where_delay_pays_or_changes_nothing() -> None
     assert "Neither side is in a hurry" in says(0.1, 0.1)
     assert "favours Bland" in says(-0.1, 0.1)
     assert "no distinguishable difference" in says(0.001, -0.001)
+    # The same curves where the certificate knows the values to .15 only.
+    coarse = certificate(check("more offers", 0.15))
+    assert "to either side" in says(-0.1, 0.1, told=coarse)
+    assert "to Bland it makes no distinguishable difference" in says(-0.2, 0.1, told=coarse)
+    assert "about as much" in says(-0.4, -0.2, told=coarse)
+    assert "costs Aland more than Bland" in says(-0.6, -0.2, told=coarse)
 
 
 def test_a_short_horizon_has_an_answer() -> None:
@@ -155,3 +168,23 @@ def test_a_short_horizon_has_an_answer() -> None:
     crisis = offramp.Crisis.model_validate(raw)
     answer = offramp.leverage(offramp.solve(offramp.compile(crisis)))
     assert "1 months" not in answer.words()
+
+
+def test_a_solve_that_knows_values_badly_says_nothing_about_delay() -> None:
+    solution = starter_solved()
+    coarse = replace(solution.certificate, checks=(check("more offers", 9.0),))
+    answer = offramp.leverage(solution, certificate=coarse)
+    assert "no distinguishable difference to either side" in answer.headline
+    assert "do not distinguishably change" in answer.charts[1].title
+    assert answer.to_dict()["data"]["turns"] == {"A": None, "B": None}
+    assert "no distinguishable difference" in answer.paragraphs[0]
+    assert answer.trace().certificate == (coarse.summary(),)
+    assert offramp.leverage(solution).headline != answer.headline
+
+
+def test_a_certificate_that_is_not_met_is_handed_on() -> None:
+    solution = starter_solved()
+    missed = replace(solution.certificate, unsolved=0.5)
+    assert offramp.leverage(solution).trace().met
+    assert not offramp.leverage(solution, certificate=missed).trace().met
+    assert not offramp.deal(solution, certificate=missed).trace().met

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.answers.answer_crises import reference, starter
 
 from offramp.answers import Comparison, compare, describe
 from offramp.answers._runs import Task, run_all
 from offramp.game import DRAFT, SKETCH
+from offramp.solution import Check
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +32,88 @@ def test_the_split_adds_up(small: Comparison) -> None:
         assert pressure + offer == pytest.approx(total, abs=1e-12)
 
 
-def test_a_difference_within_the_grids_error_is_called_no_difference(small: Comparison) -> None:
-    answer = describe(small)
-    for row in answer.tables[1].rows:
-        if abs(float(str(row[1]))) <= small.value_noise:
-            assert row[4] == "no distinguishable difference"
-        else:
-            assert row[4] != "no distinguishable difference"
+def unsure(c: Comparison, size: float = 9.0) -> Comparison:
+    """The same solves with errors so large that nothing can be told apart."""
+    first, *others = c.own
+    lost = (replace(one_check(c), value_a=size, settled=size, disaster=size),)
+    kept = (replace(one_check(c), value_a=0.0, settled=0.0, disaster=0.0),)
+    return replace(c, checks={first: lost, **dict.fromkeys(others, kept)})
+
+
+def one_check(c: Comparison) -> Check:
+    return next(x for checks in c.checks.values() for x in checks if x.counts)
+
+
+def test_a_difference_within_its_error_is_called_no_difference(small: Comparison) -> None:
+    base, *others = small.own
+    for row, plan in zip(describe(small).tables[1].rows, others, strict=True):
+        total, error = float(str(row[1])), float(str(row[4]))
+        assert error == small.error_between("value_a", plan, base)
+        assert (abs(total) > max(error, 0.005)) is (row[5] != "no distinguishable difference")
+    for row in describe(unsure(small)).tables[1].rows:
+        assert row[5] == "no distinguishable difference"
+
+
+def test_nothing_that_readers_see_orders_plans_that_cannot_be_told_apart(small: Comparison) -> None:
+    """Headline, paragraphs, charts and thresholds: all ask the same question."""
+    told, level = describe(small), describe(unsure(small))
+    assert "is worth most" in told.headline
+    assert "No distinguishable difference" in level.headline
+    assert "No distinguishable difference" in level.charts[0].title
+    assert level.charts[1].title == level.headline
+    said = " ".join((*level.paragraphs, *level.flips))
+    for word in ("it gains", "is worth most", "highest chance", "comes first", "lead"):
+        assert word not in said
+    assert said.count("distinguishable") >= 3
+
+
+def test_what_moves_two_plans_alike_is_no_error_of_their_difference(small: Comparison) -> None:
+    first, second = small.own
+    up = replace(one_check(small), value_a=0.20, value_b=(0.20, 0.1), settled=0.20)
+    near = replace(up, value_a=0.21, value_b=(0.20, 0.4), settled=0.18)
+    alike = replace(small, checks={first: (up,), second: (near,)})
+    assert alike.error("value_a", first) == 0.20
+    assert alike.error_between("value_a", first, second) == pytest.approx(0.01)
+    assert alike.error_between("settled", first, second) == pytest.approx(0.02)
+    assert alike.error_between("value_b", first, second) == pytest.approx(0.3)
+
+
+def test_a_refinement_that_one_plan_has_no_use_for_leaves_it_where_it_is(small: Comparison) -> None:
+    first, second = small.own
+    ramps = replace(one_check(small), name="finer ramps", value_a=-0.03)
+    both = replace(small, checks={first: (), second: (ramps,)})
+    assert both.error_between("value_a", first, second) == pytest.approx(0.03)
+    ignored = replace(small, checks={first: (), second: (replace(ramps, counts=False),)})
+    assert ignored.error_between("value_a", first, second) == 0.0
+
+
+def test_a_plan_that_was_not_checked_is_held_against_the_largest_error(small: Comparison) -> None:
+    first, second = small.own
+    moved = replace(one_check(small), value_a=0.04)
+    some = replace(small, checks={first: (moved,)})
+    assert some.error("value_a", second) == 0.04
+    assert some.error_between("value_a", first, second) == 0.04
+
+
+def test_the_leaders_are_checked_beside_the_first(small: Comparison) -> None:
+    assert set(small.checks) == set(small.own)
+    first, second = small.own
+    assert any(not x.counts for x in small.checks[first])
+    assert all(x.counts for x in small.checks[second])
+    offers = next(x for x in small.checks[second] if x.name == "more offers")
+    task = Task(second, False, 8.0, SKETCH, None, "more offers")
+    run = run_all(starter(), [task])[0]
+    assert offers.value_a == pytest.approx(run.value_a - small.own[second].value_a, abs=1e-12)
+
+
+def test_the_answer_says_whether_every_plan_meets_its_certificate(small: Comparison) -> None:
+    assert describe(small).trace().met
+    second = list(small.own)[1]
+    run = small.own[second]
+    missed = replace(run, certificate=replace(run.certificate, unsolved=0.5))
+    answer = describe(replace(small, own={**small.own, second: missed}))
+    assert not answer.trace().met
+    assert "certificate not met" in answer.warnings[0]
 
 
 def test_ranges_hold_their_central_value(small: Comparison) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 import offramp
+from offramp.answers import Answer, Comparison, compare
 from offramp.brief import Brief
-from offramp.brief._compose import VERSION, readable
+from offramp.brief._compose import VERSION, _bottom_line, _options, readable
 from offramp.crisis._starter import text
 
 
@@ -74,6 +76,40 @@ def test_saving_writes_one_self_contained_page(composed: Brief, tmp_path: Path) 
     page = composed.save(tmp_path / "brief.html").read_text("utf-8")
     assert not re.search(r'(src|href)="https?://', page)
     assert page.count("<svg") >= 2 * sum(len(a.charts) for a in composed.answers)
+
+
+def test_the_certificate_names_its_kernel_and_its_errors(composed: Brief) -> None:
+    lines = [str(row[0]) for row in composed.certificate.rows]
+    assert "sketch resolution" in lines[0]
+    assert re.search(r"num(py|ba) kernel$", lines[0])
+    assert any(line.startswith("error: value to") for line in lines)
+    page = composed.to_html()
+    for table in composed.checks:
+        assert table.title.replace("'", "&#39;") in page
+        assert {row[0] for row in table.rows} >= {"more offers", "finer clock", "later end"}
+    assert len(composed.checks) == len(composed.certificates) == 2
+    assert composed.met
+    assert composed.certificates["status_quo"]["met"] is True
+
+
+def test_plans_that_cannot_be_told_apart_are_not_ranked_on_page_1() -> None:
+    c = compare(offramp.loads(text(), "starter.yaml"), resolution="sketch", workers=1)
+    first, second = c.own
+    move = next(x for x in c.checks[second] if x.counts)
+    lost = replace(move, value_a=9.0, settled=9.0)
+    level = replace(c, checks={first: (lost,), second: (replace(move, value_a=0.0, settled=0.0),)})
+    answers = composed_answers(c)
+    assert "is worth most" in _bottom_line(c, *answers, first, "icd203")[2]
+    said = _bottom_line(level, *answers, first, "icd203")
+    assert "No plan in the file is distinguishably better" in said[2]
+    marks = [str(row[-1]) for row in _options(level).rows]
+    assert sum("no distinguishable difference" in mark for mark in marks) == 1
+    assert not any("no distinguishable" in str(row[-1]) for row in _options(c).rows)
+
+
+def composed_answers(c: Comparison) -> tuple[Answer, Answer]:
+    solution = offramp.solve(offramp.compile(c.crisis, resolution="sketch"))
+    return offramp.leverage(solution), offramp.deal(solution)
 
 
 def test_the_same_crisis_gives_the_same_page(composed: Brief) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +17,9 @@ import offramp.brief
 import offramp.game
 from offramp.answers import Answer, Column, Support, Table, Trace
 from offramp.brief import Brief
-from offramp.cli._answering import MISSED
-from offramp.solution._solution import Certificate
 
 
-def an_answer(name: str = "leverage", *certificate: str) -> Answer:
+def an_answer(name: str = "leverage", met: bool = True) -> Answer:
     table = Table(
         "Value of waiting",
         (
@@ -44,7 +41,8 @@ def an_answer(name: str = "leverage", *certificate: str) -> Answer:
         evidence_trace=Trace(
             formula="V = C",
             supports=(Support("war.cost.A", "0.2", "0.1 to 0.3", "J", "what war costs"),),
-            certificate=certificate or ("all is well",),
+            certificate=("all is well",),
+            met=met,
         ),
         flips=("Arland paid 0.3 a month.",),
         warnings=("One side is thinly sourced.",),
@@ -71,7 +69,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(offramp.game, "compile_game", compiled)
     monkeypatch.setattr("offramp.solution.solve", lambda game, precision, progress: Solved)
     monkeypatch.setattr(offramp.answers, "leverage", lambda solution: an_answer())
+    monkeypatch.setattr(offramp.answers, "deal", lambda solution: an_answer("deal"))
     monkeypatch.setattr(offramp.answers, "compare_plans", compared)
+    monkeypatch.setattr(offramp.answers, "certified", lambda *_, **__: an_answer("certify"))
     return solves
 
 
@@ -144,7 +144,7 @@ def test_warnings_of_the_crisis_are_a_remark(run: Run, odd: Path, quick: list[st
         ("--reading", "x", "this crisis has no readings"),
     ],
 )
-@pytest.mark.parametrize("command", ["leverage", "deal", "plans", "brief"])
+@pytest.mark.parametrize("command", ["leverage", "deal", "plans", "certify", "brief"])
 def test_unknown_names_are_2_with_a_suggestion(
     run: Run, mine: Path, command: str, option: str, name: str, said: str
 ) -> None:
@@ -199,28 +199,66 @@ def test_an_interruption_is_130_without_a_traceback(
 # --- Convergence ---------------------------------------------------------------------------
 
 
-def test_the_certificate_says_when_it_is_missed() -> None:
-    good = Certificate(1e-9, 0.0, 0.0, 0.0, 8.0, "logit", "draft")
-    bad = replace(good, unsolved=0.5)
-    assert not any(MISSED in line for line in good.lines())
-    assert any(MISSED in line for line in bad.lines())
-
-
+@pytest.mark.parametrize("command", ["leverage", "deal", "plans", "certify", "brief"])
 def test_a_missed_tolerance_is_5_only_under_strict(
-    run: Run, mine: Path, quick: list[str], monkeypatch: pytest.MonkeyPatch
+    run: Run, mine: Path, quick: list[str], monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
-    missed = an_answer("leverage", f"{MISSED}: read every number here as indicative")
-    monkeypatch.setattr(offramp.answers, "leverage", lambda solution: missed)
-    assert run("leverage", mine).code == 0
-    codes = [w["code"] for w in run("leverage", mine, "--json").envelope["warnings"]]
-    assert codes == ["answer", "not-converged"]
-    strict = run("leverage", mine, "--strict")
+    for name in ("leverage", "deal"):
+        monkeypatch.setattr(offramp.answers, name, lambda solution: an_answer(met=False))
+    for name in ("compare_plans", "certified"):
+        monkeypatch.setattr(offramp.answers, name, lambda *_, **__: an_answer(met=False))
+    monkeypatch.setattr(offramp.brief, "brief", lambda *_, **__: sample_brief(met=False))
+    assert run(command, mine).code == 0
+    codes = [w["code"] for w in run(command, mine, "--json").envelope["warnings"]]
+    assert codes.count("not-converged") == 1
+    strict = run(command, mine, "--strict")
     assert strict.code == 5
-    assert "Delay favours Borland" in strict.out
+    assert strict.out
     assert "misses its tolerance" in strict.err
-    envelope = run("leverage", mine, "--strict", "--json").envelope
-    assert envelope["data"]["headline"]
+    envelope = run(command, mine, "--strict", "--json").envelope
+    assert envelope["data"]["run"]["crisis"] == "mine"
     assert envelope["data"]["errors"][0]["code"] == "not-converged"
+
+
+@pytest.mark.parametrize("command", ["leverage", "deal", "plans", "certify", "brief"])
+def test_strict_changes_nothing_where_the_tolerance_is_met(
+    run: Run, mine: Path, quick: list[str], briefed: dict[str, Any], command: str
+) -> None:
+    done = run(command, mine, "--strict", "--json")
+    assert done.code == 0
+    assert "not-converged" not in [w["code"] for w in done.envelope["warnings"]]
+
+
+def test_certify_passes_its_options_on(
+    run: Run, mine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, Any] = {}
+
+    def made(crisis: Any, plan: Any, **options: Any) -> Answer:
+        asked.update(options, plan=plan)
+        options["progress"]("certifying", 1, 12)
+        return an_answer("certify")
+
+    monkeypatch.setattr(offramp.answers, "certified", made)
+    done = run("certify", mine, "--plan", "pressure", "--precision", "3", "--json")
+    assert done.code == 0
+    assert (asked["plan"], asked["precision"], asked["resolution"]) == ("pressure", 3.0, "draft")
+    command = done.envelope["data"]["run"]["command"]
+    assert "offramp certify" in command
+    assert "--plan pressure --precision 3" in command
+    assert run("certify", mine, "--out", "c.csv").code == 0
+    assert Path("c.csv").read_text(encoding="utf-8").startswith("who,")
+
+
+def test_a_real_certificate(run: Run, mine: Path) -> None:
+    done = run("certify", mine, "--resolution", "sketch", "--json")
+    assert done.code == 0
+    found = done.envelope["data"]["data"]
+    assert found["met"] is True
+    assert found["kernel"] in ("numpy", "numba")
+    names = [check["name"] for check in found["checks"]]
+    assert {"more offers", "finer beliefs", "finer clock", "rounds half as long"} <= set(names)
+    assert found["errors"]["value_a"] > 0
 
 
 # --- Files ---------------------------------------------------------------------------------

@@ -304,6 +304,60 @@ FEATURES: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
         "wait",
         {},
     ),
+    "evidence every second month": (
+        {
+            "evidence_channel": {
+                "every_months": 2,
+                "reliability": 0.6,
+                "likelihood": {
+                    "build-up": {"weary": 0.1, "patient": 0.5},
+                    "withdrawal": {"weary": 0.4, "patient": 0.1},
+                    "quiet": {"weary": 0.5, "patient": 0.4},
+                },
+            },
+        },
+        "idle",
+        {},
+    ),
+    "a plan that is half believed": ({"plans.wait.credibility": 0.4}, "wait", {}),
+    "a plan that A may begin when it likes": ({"plans.wait.mode": "adaptive"}, "wait", {}),
+    "public demands that both sides can make": (
+        {
+            "blocs.A.audience": {"cost": 0.05, "vagueness": 0.4},
+            "blocs.B.audience": {"cost": 0.08, "vagueness": 0.25},
+            "blocs.A.commitment": {"demand": "freeze", "decay": 0.1, "set_by": ["commit"]},
+            "blocs.B.commitment": {"level": 0.6, "decay": 0.2, "set_by": ["commit", "escalate"]},
+            "war.reach": 0,
+            "ladder": {
+                "base": 1,
+                "step": 1,
+                "rungs": [
+                    {"rung": 0, "name": "calm", "accident": 0.0},
+                    {"rung": 1, "name": "war", "accident": 0.01},
+                    {"rung": 2, "name": "wider war", "accident": 0.05},
+                ],
+            },
+        },
+        "idle",
+        {"rungs": 1},
+    ),
+    "a stage that commits A": (
+        {
+            "blocs.A.audience": {"cost": 0.05, "vagueness": 0.4},
+            "blocs.A.commitment": {"demand": "freeze", "set_by": ["escalate"]},
+            "war.reach": 0,
+            "plans.wait.stages": [
+                {
+                    "name": "Embargo",
+                    "trigger": "months_without_ceasefire >= 2 and belief.patient > 0.3",
+                    "on": [{"lever": "embargo"}],
+                    "commits": True,
+                }
+            ],
+        },
+        "wait",
+        {},
+    ),
     "a contract that ends, a fixed end value": (
         {
             "contracts.freeze.lasts_months": 2.0,

@@ -231,9 +231,14 @@ def test_what_a_plan_says_and_the_game_leaves_out_is_noted():
         {"name": "Two", "trigger": "months >= 1", "on": [{"lever": "arms"}], "off": ["embargo"]},
         {"name": "Three", "trigger": "months >= 2", "on": [{"lever": "arms"}], "expires_months": 3},
     ]
-    changes = {"plans.wait.stages": stages, "plans.wait.on_ceasefire": ["court"]}
+    changes = {
+        "plans.wait.stages": stages,
+        "plans.wait.on_ceasefire": ["arms"],
+        "plans.wait.on_event": {"court": ["fund"]},
+    }
     notes = " | ".join(compile_game(small(**STEADY, **changes), "wait", None, TINY).notes)
-    assert "`on_ceasefire` is not part of the game" in notes
+    assert "its answer to court is left out" in notes
+    assert "arms is used by a stage, so its use in a ceasefire adds nothing" in notes
     assert "stage Two: that it ends embargo, on from the start" in notes
     assert "stage Three: arms is on already" in notes
     assert "stage Three: levers of the stage before ramp up anew" in notes

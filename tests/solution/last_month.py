@@ -15,6 +15,7 @@ def expected_end(game, solution, end):
         game,
         months=game.months + 1,
         chance=(*game.chance, game.chance[-1]),
+        signals=(*game.signals, None),
         protocol=dataclasses.replace(
             game.protocol, recognition=np.vstack([game.protocol.recognition, [0.0, 0.0]])
         ),

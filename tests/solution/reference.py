@@ -2,10 +2,10 @@
 
 Nothing here calls the solver or reads the compiled tables. Flows, chances, moves, ratification and
 values are written anew from the equations in the package's docstrings; only the list of offers and
-the plan's automaton (nodes and the pressure in each) are taken from the game, because tests of their
-own hold those to brute force. Two types. A belief is the chance of the first type; functions of the
-belief are known at i/D and linear between. As in the package, A's answers to B's offers are worked
-out at i/D and are linear between.
+the plan's automaton (nodes, which follows which, and the pressure in each) are taken from the game,
+because tests of their own hold those to brute force. Tracked events are not written out here. Two
+types. A belief is the chance of the first type; functions of the belief are known at i/D and linear
+between. As in the package, A's answers to B's offers are worked out at i/D and are linear between.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from offramp.game._plans import effect, pain
 
 State = tuple[Any, ...]
 Pair = list[float]
+FREE = (False, False)
+"""Nobody is committed in public."""
 
 
 def number(q: Quantity | None) -> float:
@@ -145,7 +147,7 @@ class Reference:
     def _flow(self, t: int, s: State) -> tuple[float, Pair]:
         crisis = self.crisis
         if s[0] in ("standoff", "war", "ceasefire"):
-            regime, k, e, z, c, g = s
+            regime, k, e, z, c, g, _ = s
             hurt, cost, _, _ = self.in_force(t, z)
             share = {"standoff": 0.0, "war": 1.0, "ceasefire": crisis.ceasefire.cost_share.value}
             wait = crisis.standoff.cost
@@ -252,10 +254,10 @@ class Reference:
                         over = 1 / max(ends, 1.0) if ends else 0.0
                         z = self.auto.final if r else 0
                         off = 1 + max(self.auto.residual)
-                        add(("war", k, 0, z, c2, g2), pc * pg * pl * over)
+                        add(("war", k, 0, z, c2, g2, FREE), pc * pg * pl * over)
                         add(("deal", o, k, c2, g2, off if lifted else r), pc * pg * pl * (1 - over))
             return found
-        regime, k, e, z, c, g = s
+        regime, k, e, z, c, g, flags = s
         war, pause = crisis.war, crisis.ceasefire
         unity = self.tiers[c]
         accidents = {r.rung: r.accident.value for r in crisis.ladder.rungs}
@@ -296,12 +298,25 @@ class Reference:
             for c2, pc in self.tier(regime, c):
                 for g2, pg in self.ripening(regime, g):
                     for z2, pz in ((following, goes), (z, 1 - goes)):
-                        weight = alive * pk * pc * pg * pz
-                        broken = pause.breakdown.value if regime == "ceasefire" else 0.0
-                        add(("war", k2, e, self.auto.tick[z2], c2, g2), weight * broken)
-                        waits = self.auto.reset if regime == "ceasefire" else self.auto.tick
-                        add((regime, k2, e, waits[z2], c2, g2), weight * (1 - broken))
+                        for f2, pf in self.forgetting(flags):
+                            weight = alive * pk * pc * pg * pz * pf
+                            broken = pause.breakdown.value if regime == "ceasefire" else 0.0
+                            add(("war", k2, e, self.auto.tick[z2], c2, g2, f2), weight * broken)
+                            waits = self.auto.reset if regime == "ceasefire" else self.auto.tick
+                            add((regime, k2, e, waits[z2], c2, g2, f2), weight * (1 - broken))
         return found
+
+    def forgetting(self, flags: State) -> list[tuple[State, float]]:
+        """Who is still committed a month later."""
+        options = []
+        for side, on in zip(("A", "B"), flags, strict=True):
+            stated = self.commitment(side)
+            fades = stated.decay.value if stated is not None and on else 0.0
+            options.append([(on, 1 - fades), (False, fades)] if on else [(False, 1.0)])
+        return [((a, b), p * q) for a, p in options[0] for b, q in options[1]]
+
+    def commitment(self, side: Any) -> Any:
+        return self.crisis.blocs[side].commitment
 
     def tier(self, regime: str, c: int) -> list[tuple[int, float]]:
         """Cohesion tiers a month later."""
@@ -344,21 +359,34 @@ class Reference:
 
     def after(self, side: str, act: str, s: State) -> State | None:
         """Where an act leads, or None."""
-        regime, k, e, z, c, g = s
-        war = ("war", k, 0, z, c, g)
+        regime, k, e, z, c, g, flags = s
+        stated = self.commitment(side)
+        mine = "AB".index(side)
+        on = tuple(i == mine or f for i, f in enumerate(flags))
+        off = tuple(i != mine and f for i, f in enumerate(flags))
+        climbs = on if stated is not None and "escalate" in stated.set_by else flags
         if act == "hold":
             return s
+        if act == "commit":
+            can = stated is not None and "commit" in stated.set_by and not flags[mine]
+            return (*s[:6], on) if can and regime != "ceasefire" else None
+        if act == "activate":
+            to = self.auto.enter[z]
+            if self.game.plan.mode != "adaptive" or side != "A" or to < 0:
+                return None
+            return (regime, k, e, to, c, g, (self.auto.commits[to] or flags[0], flags[1]))
         if act == "up":
+            war = ("war", k, 0, z, c, g, climbs)
             if regime == "ceasefire":
                 return war
             if regime == "standoff":
                 return war if side in self.crisis.standoff.attackers else None
-            return ("war", k, 1, z, c, g) if e == 0 and self.rungs > 1 else None
+            return ("war", k, 1, z, c, g, climbs) if e == 0 and self.rungs > 1 else None
         if act == "down":
-            return war if regime == "war" and e == 1 else None
+            return ("war", k, 0, z, c, g, off) if regime == "war" and e == 1 else None
         if act == "pause":
             can = regime == "war" and self.crisis.ceasefire.possible
-            return ("ceasefire", k, 0, z, c, g) if can else None
+            return ("ceasefire", k, 0, z, c, g, FREE) if can else None
         decisive = self.crisis.war.decisive
         return ("fought", k) if decisive and side in decisive.available_to else None
 
@@ -368,10 +396,14 @@ class Reference:
             return w.escalate.value * m * (1 - self.crisis.blocs[side].escalation_aversion.value)
         if act == "down":
             return w.de_escalate.value * m
+        if act == "commit":
+            return w.commit.value * m
+        if act == "activate":
+            return w.activate.value
         return {"hold": w.hold, "pause": w.ceasefire, "fight": w.fight_out}[act].value
 
     def ratified(self, o: int, s: State) -> float:
-        _, k, _, _, c, _ = s
+        _, k, _, _, c, _, _ = s
         p = 1.0
         for side in ("A", "B"):
             for actor in self.crisis.blocs[side].voices:
@@ -388,7 +420,9 @@ class Reference:
         return p
 
     def lump(self, payer: str, mover: str, act: str, s: State, theta: int = 0) -> float:
-        """What an attack out of a stand-off costs each side at once."""
+        """What an act costs each side at once: an attack out of a stand-off, backing down."""
+        if act in ("down", "pause"):
+            return self.backing_down(payer, s) if act == "pause" or payer == mover else 0.0
         if act != "up" or s[0] != "standoff":
             return 0.0
         paid = -getattr(self.crisis.standoff.attack_cost, payer).value
@@ -396,8 +430,22 @@ class Reference:
             paid += self.kinds[theta].attack_gain.value
         return paid
 
-    def signing(self, side: str, o: int) -> float:
-        audience = self.crisis.blocs[side].audience  # type: ignore[index]
+    def backing_down(self, side: Any, s: State) -> float:
+        """The audience cost of a side that is committed in public."""
+        audience = self.crisis.blocs[side].audience
+        committed = self.commitment(side) is not None and s[6]["AB".index(side)]
+        return -audience.cost.value * (1 - audience.vagueness.value) if committed else 0.0
+
+    def signing(self, side: Any, o: int, s: State) -> float:
+        audience = self.crisis.blocs[side].audience
+        stated = self.commitment(side)
+        if stated is not None:
+            terms = self.crisis.contracts[stated.demand].terms if stated.demand else None
+            level = (
+                self.bloc(side, lambda v: self.signed(v, terms)) if terms else stated.level.value
+            )
+            worth = self.bloc(side, lambda v: self.signed(v, self.terms(o)))
+            return self.backing_down(side, s) if worth < level - 1e-9 else 0.0
         if side == "B" and self.bloc("B", lambda v: self.signed(v, self.terms(o))) >= 0.95:
             return 0.0
         return -audience.cost.value * (1 - audience.vagueness.value)
@@ -456,7 +504,7 @@ class Reference:
         """Values (A by type, B by type) where A has the initiative, at belief i/D."""
         mu = (i / self.D, 1 - i / self.D)
         acts: list[tuple[float, Pair, Pair]] = []
-        for act in ("hold", "up", "down", "fight"):
+        for act in ("hold", "up", "down", "fight", "commit", "activate"):
             target = self.after("A", act, s)
             if target is not None:
                 extra = self.lump("A", "A", act, s)
@@ -472,19 +520,21 @@ class Reference:
         propose = self.crisis.weights.propose.value / max(1, len(offers))
         for o in [*offers, None] if pause is not None else offers:
             yes_a, yes_b = self.yes(c, s, o)
-            climbed = self.after("B", "up", s)
             tables_a, tables_b, weights = [yes_a, c[s][0]], [yes_b, c[s][1]], [1.0, 1.0]
-            if climbed is not None:
+            for act in ("up", "fight"):
+                target = self.after("B", act, s)
+                if target is None:
+                    continue
                 tables_a.append(
-                    [[v + self.lump("A", "B", "up", s) for v in row] for row in c[climbed][0]]
+                    [[v + self.lump("A", "B", act, s) for v in row] for row in c[target][0]]
                 )
                 tables_b.append(
                     [
-                        [row[j] + self.lump("B", "B", "up", s, j) for j in (0, 1)]
-                        for row in c[climbed][1]
+                        [row[j] + self.lump("B", "B", act, s, j) for j in (0, 1)]
+                        for row in c[target][1]
                     ]
                 )
-                weights.append(self.weight("B", "up"))
+                weights.append(self.weight("B", act))
             sigma, post = self.typed(tables_b, weights, mu[0])
             qa, qb = [0.0, 0.0], [0.0, 0.0]
             for b, p in enumerate(post):
@@ -506,20 +556,24 @@ class Reference:
         """Payoffs of agreeing to offer o (None: a ceasefire), by belief and type."""
         if o is None:
             pause = self.after("A", "pause", s)
-            return c[pause][0], c[pause][1]
-        _, k, _, z, tier, g = s
+            paid_a, paid_b = (self.lump(i, "A", "pause", s) for i in ("A", "B"))
+            return (
+                [[v + paid_a for v in row] for row in c[pause][0]],
+                [[v + paid_b for v in row] for row in c[pause][1]],
+            )
+        _, k, _, z, tier, g, _ = s
         deal = ("deal", o, k, tier, g, self.auto.residual[z])
         r = self.ratified(o, s)
         a = [
             [
-                r * (c[deal][0][i][j] + self.signing("A", o)) + (1 - r) * c[s][0][i][j]
+                r * (c[deal][0][i][j] + self.signing("A", o, s)) + (1 - r) * c[s][0][i][j]
                 for j in (0, 1)
             ]
             for i in range(self.D + 1)
         ]
         b = [
             [
-                r * (c[deal][1][i][j] + self.signing("B", o)) + (1 - r) * c[s][1][i][j]
+                r * (c[deal][1][i][j] + self.signing("B", o, s)) + (1 - r) * c[s][1][i][j]
                 for j in (0, 1)
             ]
             for i in range(self.D + 1)
@@ -529,7 +583,7 @@ class Reference:
     def b_tables(self, c: Any, s: State) -> tuple[list[list[Pair]], list[list[Pair]], list[float]]:
         """B's acts: payoffs of A and B by belief and type, and prior weights."""
         tables_a, tables_b, weights = [], [], []
-        for act in ("hold", "up", "down", "fight"):
+        for act in ("hold", "up", "down", "fight", "commit"):
             target = self.after("B", act, s)
             if target is not None:
                 tables_a.append(
@@ -597,7 +651,7 @@ class Reference:
         """A settlement under review: B keeps or breaks, then A."""
         _, o, k, tier, g, r = s
         z = self.auto.final if r else 0
-        broken = ("war", k, 0, z, tier, g)
+        broken = ("war", k, 0, z, tier, g, FREE)
         rules = self.crisis.settlement
         breach = rules.breach_cost.value
         g_b = self.game.offers[o].enforcement
@@ -629,14 +683,20 @@ class Reference:
         tiers, clocks = range(len(self.tiers)), range(self.clocks)
         most = max(self.auto.residual)
         classes = range(2 + most if most else 1)
+        flags = [
+            (a, b)
+            for a in ((False, True) if self.commitment("A") else (False,))
+            for b in ((False, True) if self.commitment("B") else (False,))
+        ]
         found: list[State] = [
-            (regime, k, e, z, c, g)
+            (regime, k, e, z, c, g, f)
             for regime in regimes
             for k in ks
             for e in range(self.rungs if regime == "war" else 1)
             for z in nodes
             for c in tiers
             for g in clocks
+            for f in flags
         ]
         found += [
             ("deal", o, k, c, g, r)
@@ -699,6 +759,7 @@ class Reference:
         found = [ahead]
         for t in range(self.game.months - 1, -1, -1):
             c = {}
+            ahead = {s: self.learned(t, values) for s, values in ahead.items()}
             for s in states:
                 u_a, u_b = self.flows(t, s)
                 nature = self.chance(t, s)
@@ -747,18 +808,57 @@ class Reference:
             found.append(ahead)
         return found[::-1]
 
+    def learned(
+        self, t: int, values: tuple[list[Pair], list[Pair]]
+    ) -> tuple[list[Pair], list[Pair]]:
+        """Values before the public signal at the end of month t, if there is one."""
+        channel = self.game.plan.evidence_channel or self.crisis.evidence_channel
+        if channel is None or (t + 1) % channel.every_months:
+            return values
+        types = list(self.crisis.types)
+        stated = channel.likelihood or {x: {y: float(x == y) for y in types} for x in types}
+        weight = channel.reliability.value * (1 - self.crisis.hypotheses.unmodelled.value)
+        found: tuple[list[Pair], list[Pair]] = ([], [])
+        for i in range(self.D + 1):
+            mu = (i / self.D, 1 - i / self.D)
+            totals = ([0.0, 0.0], [0.0, 0.0])
+            for chances in stated.values():
+                mean = (chances[types[0]] + chances[types[1]]) / 2
+                seen = [weight * chances[theta] + (1 - weight) * mean for theta in types]
+                total = mu[0] * seen[0] + mu[1] * seen[1]
+                posterior = mu[0] * seen[0] / total if total > 0 else mu[0]
+                for side in (0, 1):
+                    at = self.between(values[side], posterior)
+                    for j in (0, 1):
+                        totals[side][j] += seen[j] * at[j]
+            found[0].append(totals[0])
+            found[1].append(totals[1])
+        return found
+
     def triggered(self, t: int, s: State, now: Any) -> tuple[list[Pair], list[Pair]]:
-        """Values of a state once the plan's trigger has been looked at."""
+        """Values of a state once the plan's trigger has been looked at.
+
+        If it fires, A follows through with the plan's credibility; else the node lapses.
+        """
         assert self.fires is not None
         rows_a, rows_b = [], []
+        follows = self.game.plan.credibility.value
         for i in range(self.D + 1):
-            to = s
+            to = [(s, 1.0)]
             if s[0] in ("standoff", "war", "ceasefire"):
                 enter = self.auto.enter[s[3]]
                 if enter >= 0 and self.fires(t, s, i / self.D):
-                    to = (*s[:3], enter, *s[4:])
-            rows_a.append(now[to][0][i])
-            rows_b.append(now[to][1][i])
+                    flags = (self.auto.commits[enter] or s[6][0], s[6][1])
+                    to = [((*s[:3], enter, *s[4:6], flags), follows)]
+                    if follows < 1:
+                        lapsed = next(
+                            z
+                            for z, n in enumerate(self.auto.nodes)
+                            if n.lapsed and n.phase == self.auto.nodes[s[3]].phase
+                        )
+                        to.append(((*s[:3], lapsed, *s[4:]), 1 - follows))
+            rows_a.append([sum(p * now[x][0][i][j] for x, p in to) for j in (0, 1)])
+            rows_b.append([sum(p * now[x][1][i][j] for x, p in to) for j in (0, 1)])
         return rows_a, rows_b
 
 
@@ -770,7 +870,8 @@ def state_of(game: Game, s: int) -> State:
     regime = int(lay.regime[s])
     if regime in (0, 1, 2):
         name = ("standoff", "war", "ceasefire")[regime]
-        return (name, k, int(lay.rung[s]), int(lay.node[s]), c, int(lay.clock[s]))
+        flags = lay.pledges[int(lay.pledge[s])]
+        return (name, k, int(lay.rung[s]), int(lay.node[s]), c, int(lay.clock[s]), flags)
     if regime == 3:
         return ("deal", int(lay.offer[s]), k, c, int(lay.clock[s]), int(lay.residual[s]))
     if regime in (4, 5):

@@ -1,4 +1,4 @@
-"""Solving as a whole: invariances, reproducibility, limits, and what the certificate says."""
+"""Solving as a whole: invariances, reproducibility and limits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.game.small_crises import FEATURES, TINY, small
 from tests.solution.last_month import expected_end
 
 from offramp.game import compile_game
-from offramp.solution import certify, neighbours, recompiled, solve
+from offramp.solution import recompiled, solve
 from offramp.solution._induction import induce, terminal_values
 
 
@@ -104,45 +104,6 @@ def test_beliefs_that_are_frozen_are_frozen_on_the_way_too():
     assert paid + delta**game.months * last == pytest.approx(solution.opening_a, abs=1e-8)
     again = recompiled(game)
     assert again.grid.frozen == game.grid.frozen
-
-
-def test_precision_out_of_its_band_is_said():
-    game = small_game("idle", **{"clock.horizon_months": 2})
-    says = {k: " ".join(solve(game, k).certificate.lines()) for k in (1.0, 8.0, 25.0)}
-    assert "mostly noise" in says[1.0]
-    assert "several equilibria" in says[25.0]
-    assert "noise" not in says[8.0]
-    assert "several equilibria" not in says[8.0]
-    assert "at precision 8 per round" in says[8.0]
-
-
-def test_a_certificate_that_misses_a_tolerance_says_so():
-    certificate = solve(small_game("idle"), 5.0).certificate
-    assert certificate.met
-    assert certificate.value_error is None
-    worse = dataclasses.replace(certificate, unsolved=0.02)
-    assert not worse.met
-    assert "TOLERANCE MISSED" in " ".join(worse.lines())
-
-
-def test_checks_compare_the_same_month():
-    """A horizon cut below the month of reading is read, like the base, at its own last month."""
-    game = small_game("idle", **{"clock.horizon_months": 4})
-    base, shorter = solve(game, 5.0), solve(recompiled(game, horizon=3), 5.0)
-    certificate = certify(base, month=4)
-    moved = {name: settled for name, _, settled in certificate.checks}
-    assert set(moved) >= {"horizon -25 %", "horizon +25 %", "more offers", "finer beliefs"}
-    expected = shorter.headline(3).settled - base.headline(3).settled
-    assert moved["horizon -25 %"] == pytest.approx(expected, abs=1e-12)
-    assert certificate.settled_error == max(abs(v) for v in moved.values())
-    assert certificate.value_error is not None
-
-
-def test_a_front_too_fast_for_a_finer_lattice_is_not_refined():
-    slow = small_game("idle", **{"war.intensity": 0.1})
-    fast = small_game("idle", **{"war.intensity": 0.3})
-    assert "finer front" in dict(neighbours(slow))
-    assert "finer front" not in dict(neighbours(fast))
 
 
 def test_more_months_of_padding_hardly_move_the_opening():

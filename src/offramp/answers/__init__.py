@@ -1,9 +1,11 @@
 """Answers: one module per question an analyst asks, each with words, tables, charts and a trace."""
 
 from offramp.answers._answer import Answer, Chart, Column, Support, Table, Trace
+from offramp.answers._comparison import Comparison, compare
+from offramp.answers.certainty import certified, describe_certificate
 from offramp.answers.deal import deal
 from offramp.answers.leverage import leverage
-from offramp.answers.plans import Comparison, compare, compare_plans, describe
+from offramp.answers.plans import compare_plans, describe
 
 __all__ = [
     "Answer",
@@ -13,9 +15,11 @@ __all__ = [
     "Support",
     "Table",
     "Trace",
+    "certified",
     "compare",
     "compare_plans",
     "deal",
     "describe",
+    "describe_certificate",
     "leverage",
 ]

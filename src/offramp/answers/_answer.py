@@ -84,12 +84,16 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Where the figures come from: formula, parameter paths, evidence ids, certificate lines."""
+    """Where the figures come from: formula, parameter paths, evidence ids, certificate lines.
+
+    ``met`` says whether the certificates behind the figures meet their tolerances.
+    """
 
     formula: str
     supports: tuple[Support, ...] = ()
     evidence: tuple[str, ...] = ()
     certificate: tuple[str, ...] = ()
+    met: bool = True
     settings: tuple[tuple[str, str], ...] = ()
 
 

@@ -16,6 +16,7 @@ from offramp.answers._facts import (
 from offramp.answers._measures import Gaps
 from offramp.game import Game
 from offramp.game._preferences import Line
+from offramp.solution import Certificate
 
 Floats = NDArray[np.float64]
 
@@ -58,6 +59,32 @@ def blockers(game: Game, now: Gaps, offer: int) -> tuple[str, ...]:
         kinds = join((type_name(game, j) for j in refusing), "or")
         words.append(f"{b} refuses if its type is {kinds}")
     return tuple(words)
+
+
+def close_calls(game: Game, now: Gaps, offer: int, told: Certificate) -> tuple[str, ...]:
+    """Sides, or a side of some types, for whom signing and waiting differ by less than the error."""
+    a, b = side_names(game)
+    who = []
+    if not told.distinguishable(float(now.a[offer]), 0.0, "value_a"):
+        who.append(a)
+    close = [
+        j
+        for j in range(len(game.types))
+        if not told.distinguishable(float(now.b[offer, j]), 0.0, "value_b")
+    ]
+    if len(close) == len(game.types):
+        who.append(f"{b}, whatever its type" if len(game.types) > 1 else b)
+    elif close:
+        who.append(f"{b} if its type is {join((type_name(game, j) for j in close), 'or')}")
+    return tuple(who)
+
+
+def close_words(game: Game, now: Gaps, offer: int, told: Certificate) -> str:
+    """Close calls as a clause; empty if there is none."""
+    who = close_calls(game, now, offer, told)
+    return (
+        f"between signing and waiting no distinguishable difference for {join(who)}" if who else ""
+    )
 
 
 def weakest_voice(game: Game, offer: int) -> str | None:

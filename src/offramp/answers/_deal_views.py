@@ -15,7 +15,14 @@ from offramp.answers._charts import (
     matrix,
     two_issue_map,
 )
-from offramp.answers._deal_facts import Lifted, blockers, capital, line_words
+from offramp.answers._deal_facts import (
+    Lifted,
+    blockers,
+    capital,
+    close_calls,
+    close_words,
+    line_words,
+)
 from offramp.answers._facts import (
     join,
     owner,
@@ -26,7 +33,7 @@ from offramp.answers._facts import (
 )
 from offramp.answers._measures import Gaps
 from offramp.game import Game
-from offramp.solution import Solution
+from offramp.solution import Certificate, Metric, Solution
 
 Floats = NDArray[np.float64]
 
@@ -38,7 +45,7 @@ def _yes(flag: bool) -> str:
     return "yes" if flag else "no"
 
 
-def today_table(game: Game, now: Gaps, shown: list[int]) -> Table:
+def today_table(game: Game, now: Gaps, shown: list[int], told: Certificate) -> Table:
     a, b = side_names(game)
     columns = [
         Column("contract", "Contract"),
@@ -59,13 +66,14 @@ def today_table(game: Game, now: Gaps, shown: list[int]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for i in shown:
         stops = blockers(game, now, i)
+        close = close_words(game, now, i, told)
         rows.append(
             (
                 game.offers[i].name,
                 float(now.a[i]),
                 float(now.ratified[i]),
                 *(float(x) for x in now.b[i]),
-                "; ".join(stops) if stops else "nothing",
+                "; ".join((*(stops or ("nothing",)), *([close] if close else []))),
             )
         )
     offered = {o.contract for o in game.offers}
@@ -106,21 +114,28 @@ def _terms_words(game: Game, offer: int) -> list[str]:
     return words
 
 
-def dates_table(game: Game, all_gaps: tuple[Gaps, ...], shown: list[int]) -> Table:
+def dates_table(
+    game: Game, all_gaps: tuple[Gaps, ...], shown: list[int], told: Certificate
+) -> Table:
     _, b = side_names(game)
     columns = [Column("contract", "Contract")]
     columns += [Column(f"m{g.month}", f"Month {g.month}") for g in all_gaps]
-    rows = [(game.offers[i].name, *(_who(game, g, i) for g in all_gaps)) for i in shown]
+    rows = [(game.offers[i].name, *(_who(game, g, i, told) for g in all_gaps)) for i in shown]
     return Table(
         "Who would sign, by date, if nobody acts before",
         tuple(columns),
         tuple(rows),
-        f"Where {b}'s answer depends on its type, the types that would sign are named.",
+        f"Where {b}'s answer depends on its type, the types that would sign are named. Close: signing and "
+        "waiting are no distinguishable difference for one of them.",
     )
 
 
-def _who(game: Game, g: Gaps, i: int) -> str:
-    """Who would sign a contract: ``both``, one side, or a side if it is of some type."""
+def _who(game: Game, g: Gaps, i: int, told: Certificate) -> str:
+    """Who would sign a contract: ``both``, one side, or a side if it is of some type; if it is close."""
+    return _signers(game, g, i) + (" (close)" if close_calls(game, g, i, told) else "")
+
+
+def _signers(game: Game, g: Gaps, i: int) -> str:
     a, b = side_names(game)
     willing = [j for j in range(len(game.types)) if g.accepts_b(i, j)]
     kinds = join((type_name(game, j) for j in willing), "or")
@@ -209,7 +224,7 @@ def strip_chart(
     )
 
 
-def gains_chart(solution: Solution, now: Gaps, offer: int) -> Chart:
+def gains_chart(solution: Solution, now: Gaps, offer: int, told: Certificate) -> Chart:
     """What each side, and each type of B, gains by signing one offer today."""
     game = solution.game
     a, b = side_names(game)
@@ -220,12 +235,17 @@ def gains_chart(solution: Solution, now: Gaps, offer: int) -> Chart:
         Bar(f"{b}, {type_name(game, j)}" if many else b, float(now.b[offer, j]))
         for j in range(len(game.types))
     ]
-    losing = [bar.name for bar in bars if bar.value < 0]
-    if many and all(bar.value < 0 for bar in bars[1:]):
-        losing = [*losing[: int(bars[0].value < 0)], f"{b}, whatever its type,"]
+    metrics: list[Metric] = ["value_a", *(["value_b"] * len(game.types))]  # type: ignore[list-item]
+    clear = [told.distinguishable(bar.value, 0.0, m) for bar, m in zip(bars, metrics, strict=True)]
+    losing = [bar.name for bar, seen in zip(bars, clear, strict=True) if seen and bar.value < 0]
+    even = [bar.name for bar, seen in zip(bars, clear, strict=True) if not seen]
+    if many and all(clear[1:]) and all(bar.value < 0 for bar in bars[1:]):
+        losing = [*losing[: int(bars[0].value < 0 and clear[0])], f"{b}, whatever its type,"]
     title = (
         f"Signing {name} today leaves {join(losing)} worse off"
         if losing
+        else f"Signing {name} today makes no distinguishable difference to {join(even)}"
+        if even
         else f"Both sides gain by signing {name} today"
     )
     return diverging_bars(

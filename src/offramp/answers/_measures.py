@@ -113,7 +113,7 @@ def waiting(solution: Solution, offer: int, months: int) -> Waiting:
         signed_a, signed_b = np.zeros(game.layout.size), np.zeros((game.layout.size, types))
         signed_v = np.zeros((voices, game.layout.size))
         sign = game.moves.sign[:, offer]
-        signed_a[rows] = ca[sign] + game.moves.lump_sign_a[offer]
+        signed_a[rows] = ca[sign] + game.moves.lump_sign_a[:, offer]
         signed_b[rows] = cb[sign] + game.moves.lump_sign_b[:, offer][:, None]
         signed_v[:, rows] = game.flow_voice[:, n, sign]
         signed_a[over], signed_b[over] = ca[over], cb[over]
@@ -173,7 +173,7 @@ def gaps(solution: Solution, months: tuple[int, ...]) -> tuple[Gaps, ...]:
         weight = weight / weight.sum()
         ca = sum(share[v, 0] * c.a[:, :, index[v, 0]] for v in range(len(index))) @ game.opening
         cb = sum(share[v, 0] * c.b[:, :, index[v, 0]] for v in range(len(index)))
-        gain_a = ca[m.sign] + m.lump_sign_a[None] - ca[rows][:, None]
+        gain_a = ca[m.sign] + m.lump_sign_a - ca[rows][:, None]
         gain_b = cb[m.sign] + m.lump_sign_b[:, :, None] - cb[rows][:, None]
         found.append(
             Gaps(

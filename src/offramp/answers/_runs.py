@@ -17,14 +17,17 @@ import numpy as np
 
 from offramp.crisis import Crisis
 from offramp.game import Resolution, compile_game
-from offramp.solution import Solution, neighbours, recompiled, solve
+from offramp.solution import Certificate, Headline, Solution, neighbours, solve, with_probe
 
 Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
 class Task:
-    """One solve: plan, offer (False = the plan's own), precision, resolution, check."""
+    """One solve: plan, offer (False = the plan's own), precision, resolution, name of a refinement.
+
+    ``probe``: also look for choices with several solutions.
+    """
 
     plan: str
     offer: str | bool | None
@@ -32,6 +35,7 @@ class Task:
     resolution: Resolution
     reading: str | None = None
     check: str | None = None
+    probe: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,7 @@ class Run:
         settled, war, ceasefire, waiting, disaster, lost: Probability by month of being in a
             settlement, war, ceasefire, stand-off, disaster, or of A having collapsed.
         first_deal: Probability that a first deal has been signed, by month.
-        unsolved: Probability-weighted share of nodes above tolerance.
-        met: Whether the certificate is met.
+        certificate: What the solve shows by itself.
     """
 
     task: Task
@@ -57,11 +60,28 @@ class Run:
     disaster: tuple[float, ...]
     lost: tuple[float, ...]
     first_deal: tuple[float, ...]
-    unsolved: float
-    residual: float
-    mass_error: float
-    martingale_error: float
-    met: bool
+    certificate: Certificate
+
+    @property
+    def met(self) -> bool:
+        """Whether the certificate is met."""
+        return self.certificate.met
+
+    def headline(self, month: int) -> Headline:
+        """Headline numbers at a month.
+
+        Raises:
+            IndexError: for a month beyond the horizon of this run.
+        """
+        return Headline(
+            month,
+            self.value_a,
+            self.value_b,
+            self.at("settled", month),
+            self.at("war", month),
+            self.at("ceasefire", month),
+            self.at("disaster", month),
+        )
 
     def at(self, series: str, month: int) -> float:
         """A probability by month.
@@ -93,11 +113,9 @@ def reduce(solution: Solution, task: Task) -> Run:
         disaster=_series(f.regime[:end, 7]),
         lost=_series(f.regime[:end, 4]),
         first_deal=_series(f.first_deal[:end]),
-        unsolved=f.unsolved_mass,
-        residual=f.residual_seen,
-        mass_error=f.mass_error,
-        martingale_error=f.martingale_error,
-        met=solution.certificate.met,
+        certificate=with_probe(solution.certificate, solution.several)
+        if task.probe
+        else solution.certificate,
     )
 
 
@@ -109,7 +127,7 @@ def perform(crisis: Crisis, task: Task) -> Run:
     """Compile, solve and reduce one task."""
     game = compile_game(crisis, task.plan, task.reading, task.resolution, offer=task.offer)
     if task.check is not None:
-        game = recompiled(game, **dict(neighbours(game))[task.check])
+        game = {x.name: x for x in neighbours(game)}[task.check].apply(game)
     return reduce(solve(game, task.precision), task)
 
 
@@ -130,6 +148,7 @@ def run_all(
     tasks: Sequence[Task],
     workers: int | None = 1,
     progress: Progress | None = None,
+    label: str = "solving",
 ) -> list[Run]:
     """Perform tasks in order, on several processes if that pays.
 
@@ -138,21 +157,22 @@ def run_all(
         tasks: What to solve.
         workers: Processes, at most as many as tasks; None means one per core. More than one starts
             Python again, so a script that asks for it needs ``if __name__ == "__main__":``.
-        progress: Told ("solving", done, total).
+        progress: Told (label, done, total).
+        label: What the progress is called.
     """
     count = min(len(tasks), workers or os.cpu_count() or 1)
     runs: list[Run] = []
     if count <= 1:
         for task in tasks:
             runs.append(perform(crisis, task))
-            _tell(progress, len(runs), len(tasks))
+            _tell(progress, label, len(runs), len(tasks))
         return runs
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(count, context, _start, (crisis,))
     try:
         for run in pool.map(_work, tasks):
             runs.append(run)
-            _tell(progress, len(runs), len(tasks))
+            _tell(progress, label, len(runs), len(tasks))
     except BaseException:
         _stop(pool)
         raise
@@ -168,6 +188,6 @@ def _stop(pool: ProcessPoolExecutor) -> None:
         worker.terminate()
 
 
-def _tell(progress: Progress | None, done: int, total: int) -> None:
+def _tell(progress: Progress | None, label: str, done: int, total: int) -> None:
     if progress is not None:
-        progress("solving", done, total)
+        progress(label, done, total)

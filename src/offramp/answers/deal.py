@@ -13,6 +13,9 @@ there is at least the W at which that side's gap is zero: with the same guarante
 moves one for one with W for as long as the deal is kept, so the map is exact for deals that are
 kept and an approximation for deals that break.
 
+Where a gap is no larger than the certificate's error of that side's value, the side is said to see no
+distinguishable difference between signing and waiting.
+
 Units: stake of each side. Classical comparator: Fearon's bargaining range [p - c_A, p + c_B].
 """
 
@@ -24,7 +27,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.answers._answer import Answer, Trace
-from offramp.answers._deal_facts import Lifted, blockers, capital, crossed, line_words
+from offramp.answers._deal_facts import (
+    Lifted,
+    blockers,
+    capital,
+    close_calls,
+    close_words,
+    crossed,
+    line_words,
+)
 from offramp.answers._deal_views import (
     dates_table,
     gains_chart,
@@ -47,7 +58,7 @@ from offramp.answers._facts import (
 from offramp.answers._measures import Gaps, best_placed, gaps
 from offramp.crisis import Crisis, override
 from offramp.game import Game, compile_game
-from offramp.solution import DEFAULT_PRECISION, Solution, solve
+from offramp.solution import DEFAULT_PRECISION, Certificate, Solution, solve
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
@@ -58,13 +69,20 @@ MOST_RESOLVES = 4
 """Red lines lifted one at a time with a full solve each."""
 
 
-def deal(solution: Solution, offer: str | None = None, progress: Progress | None = None) -> Answer:
+def deal(
+    solution: Solution,
+    offer: str | None = None,
+    progress: Progress | None = None,
+    certificate: Certificate | None = None,
+) -> Answer:
     """The range of deals, what empties it, and the map.
 
     Args:
         solution: The solved game.
         offer: Contract on the table; left out, the plan's own, else the first offer of any plan.
         progress: Told (label, done, total) while red lines are lifted.
+        certificate: What gaps are held against; left out, the solution's own, which knows no error
+            from refinements.
 
     Raises:
         ValueError: if no contract can be signed, or ``offer`` is unknown.
@@ -74,12 +92,13 @@ def deal(solution: Solution, offer: str | None = None, progress: Progress | None
         raise ValueError(
             "no contract can be signed in this game: every one crosses a hard red line"
         )
+    told = certificate or solution.certificate
     months = tuple(t for t in DATES if t <= min(game.shown, game.months - 1))
     all_gaps = gaps(solution, months)
     table_offer = _on_the_table(game, offer)
     near = best_placed(solution, all_gaps[0])
     lifted = _lift_lines(solution, table_offer, progress)
-    headline = _headline(game, all_gaps[0], table_offer, lifted)
+    headline = _headline(game, all_gaps[0], told)
     shown = [i for i, o in enumerate(game.offers) if o.contract is not None] or list(
         range(len(game.offers))
     )
@@ -97,21 +116,22 @@ def deal(solution: Solution, offer: str | None = None, progress: Progress | None
         charts.append(map_chart(solution, all_gaps[0], near))
     looked_at = table_offer if table_offer is not None else near
     if looked_at is not None:
-        charts.append(gains_chart(solution, all_gaps[0], looked_at))
-    tables = [today_table(game, all_gaps[0], shown), dates_table(game, all_gaps, shown)]
+        charts.append(gains_chart(solution, all_gaps[0], looked_at, told))
+    tables = [today_table(game, all_gaps[0], shown, told), dates_table(game, all_gaps, shown, told)]
     if lifted:
         tables.append(lifted_table(game, lifted, table_offer))
     return Answer(
         name="deal",
         question="Which deal could both sides accept; if none, why not?",
         headline=headline,
-        paragraphs=_paragraphs(game, all_gaps, table_offer, near, lifted, shown),
+        paragraphs=_paragraphs(game, all_gaps, table_offer, near, lifted, shown, told),
         tables=tuple(tables),
         charts=tuple(charts),
         evidence_trace=Trace(
             formula="gap_i(x, t) = E[ C_i(sign x) + lump - C_i(no deal this round) ] on the hold path",
             supports=supports(game.crisis, _paths(game, table_offer, near)),
-            certificate=(solution.certificate.summary(),),
+            certificate=(told.summary(),),
+            met=told.met,
             settings=settings(solution),
         ),
         flips=_flips(game, all_gaps[0], table_offer, near),
@@ -224,7 +244,7 @@ def _lift_lines(
     return tuple(found)
 
 
-def _headline(game: Game, now: Gaps, offer: int | None, lifted: tuple[Lifted, ...]) -> str:
+def _headline(game: Game, now: Gaps, told: Certificate) -> str:
     a, b = side_names(game)
     inside = {
         j: [i for i in range(len(game.offers)) if now.accepts_a(i) and now.accepts_b(i, j)]
@@ -232,8 +252,11 @@ def _headline(game: Game, now: Gaps, offer: int | None, lifted: tuple[Lifted, ..
     }
     everyone = set.intersection(*(set(v) for v in inside.values()))
     if everyone:
-        best = max(everyone, key=lambda i: float(now.a[i]))
-        return f"{quoted(game.offers[best].name)} is acceptable to both sides today"
+        best = max(everyone, key=lambda i: (not close_calls(game, now, i, told), float(now.a[i])))
+        close = close_words(game, now, best, told)
+        return f"{quoted(game.offers[best].name)} is acceptable to both sides today" + (
+            f", though {close}" if close else ""
+        )
     some = [j for j, v in inside.items() if v]
     if len(some) == len(game.types):
         return f"Every type of {b} would sign some deal today, but no one deal suits them all"
@@ -251,6 +274,7 @@ def _paragraphs(
     near: int | None,
     lifted: tuple[Lifted, ...],
     shown: list[int],
+    told: Certificate,
 ) -> tuple[str, ...]:
     a, b = side_names(game)
     now = all_gaps[0]
@@ -268,12 +292,18 @@ def _paragraphs(
             )
         else:
             said.append(f"{_whose(game, offer)} is acceptable to both sides.")
+        close = close_words(game, now, offer, told)
+        if close:
+            said.append(f"{capital(close)}.")
         untried = crossed(game, offer)[MOST_RESOLVES:]
         if untried and stops:
             said.append(f"Not tried: {join(line_words(game, x.id) for x in untried)}.")
         for x in lifted:
+            barely = x.opens_for and not told.distinguishable(max(x.gap_b), 0.0, "value_b")
             effect = (
-                "opens the range"
+                "opens the range, by no distinguishable difference between signing and waiting"
+                if barely
+                else "opens the range"
                 if len(x.opens_for) == len(game.types)
                 else "opens it in part"
                 if x.opens_for
@@ -292,7 +322,8 @@ def _paragraphs(
                 f"{stake(float(now.b[near, j]), True)} ({type_name(game, j)})"
                 for j in range(len(game.types))
             )
-            + f"; chance of ratification {percent(float(now.ratified[near]))}."
+            + f"; chance of ratification {percent(float(now.ratified[near]))}"
+            + (f"; {close}." if (close := close_words(game, now, near, told)) else ".")
         )
     taken = [i for i in shown if all(now.accepts_b(i, j) for j in range(len(game.types)))]
     if taken:

@@ -8,7 +8,10 @@ To compare two sides D is divided by the side's own span: from the stalemate (th
 without talks) to its best feasible deal, ``r_i = D_i / (max_x W_i(x) - V_i(stalemate))``, Kalai and
 Smorodinsky's normalisation. The side with the lower r is under more pressure; the ranking turns in the
 first month in which the order of r differs from the order at the month that is read. A side's own curve
-turns where D stops falling (or rising) by more than SMALL.
+turns where D stops falling (or rising).
+
+No delay is said to cost or pay, no order of r to hold and no curve to turn by less than the certificate's
+error of the side's own value (for r: the errors of both sides, each by its own span).
 
 While nothing is settled, ``g_i = (V_i - stalemate_i) / span_i`` is what side i can still expect of its
 span, and ``g_A / (g_A + g_B)`` the value share.
@@ -36,7 +39,7 @@ from offramp.answers._facts import (
     type_name,
 )
 from offramp.answers._measures import Span, Waiting, best_placed, gaps, span, waiting
-from offramp.solution import Solution
+from offramp.solution import Certificate, Metric, Solution
 
 Floats = NDArray[np.float64]
 
@@ -44,16 +47,18 @@ LONGEST_WAIT = 18
 """Months of waiting that are looked at, if the horizon allows."""
 SHOWN = (1, 3, 6, 9, 12, 18)
 """Months in the table."""
-SMALL = 0.005
-"""Stake below which a value of delay counts as no difference."""
 
 
-def leverage(solution: Solution, contract: str | None = None) -> Answer:
+def leverage(
+    solution: Solution, contract: str | None = None, certificate: Certificate | None = None
+) -> Answer:
     """Value of delay for both sides, A's voices and B's types.
 
     Args:
         solution: The solved game.
         contract: Contract whose signing is delayed; left out, the one nearest to acceptance.
+        certificate: What differences are held against; left out, the solution's own, which knows no
+            error from refinements.
 
     Raises:
         ValueError: if the game has no contract to sign, or no contract of that name.
@@ -65,10 +70,12 @@ def leverage(solution: Solution, contract: str | None = None) -> Answer:
     mean_b = game.opening @ w.b
     names = side_names(game)
     deal = quoted(game.offers[offer].name)
-    turn_a, turn_b = turning(w.a), turning(mean_b)
+    told = certificate or solution.certificate
+    turn_a = turning(w.a, told.least("value_a"))
+    turn_b = turning(mean_b, told.least("value_b"))
     last = min(12, longest)
     own = span(solution)
-    headline = _headline(names, w, mean_b, own, last)
+    headline = _headline(names, w, mean_b, own, last, told)
     chart = (
         None if longest < 1 else _delay_chart(solution, w, mean_b, headline, deal, (turn_a, turn_b))
     )
@@ -76,9 +83,9 @@ def leverage(solution: Solution, contract: str | None = None) -> Answer:
         name="leverage",
         question="Who loses more from delay, and when does that turn?",
         headline=headline,
-        paragraphs=_paragraphs(solution, w, mean_b, own, deal, last, contract is not None),
+        paragraphs=_paragraphs(solution, w, mean_b, own, deal, last, contract is not None, told),
         tables=(_delay_table(solution, w, mean_b, deal), _share_table(solution, own)),
-        charts=tuple(x for x in (chart, _share_chart(solution)) if x is not None),
+        charts=tuple(x for x in (chart, _share_chart(solution, told)) if x is not None),
         evidence_trace=Trace(
             formula="D_i(n) = sum_{t<n} (1-delta_i) delta_i^t E u_i(t) + delta_i^n E S_i(n) - S_i(0)",
             supports=supports(
@@ -98,7 +105,8 @@ def leverage(solution: Solution, contract: str | None = None) -> Answer:
                     ("coalition.fracture", "how fast A's cohesion falls while talks drag"),
                 ],
             ),
-            certificate=(solution.certificate.summary(),),
+            certificate=(told.summary(),),
+            met=told.met,
             settings=(*settings(solution), ("contract delayed", deal)),
         ),
         flips=_flips(solution, w, last),
@@ -140,29 +148,34 @@ def _offer(solution: Solution, contract: str | None) -> int:
     return best
 
 
-def turning(delay: Floats) -> int | None:
-    """Month of the peak or trough that the curve leaves again by more than SMALL; None without one."""
+def turning(delay: Floats, small: float) -> int | None:
+    """Month of the peak or trough that the curve leaves again by more than ``small``, if any."""
     for at in (int(np.argmin(delay)), int(np.argmax(delay))):
         inside = 0 < at < len(delay) - 1
-        if inside and abs(delay[-1] - delay[at]) > SMALL and abs(delay[at]) > SMALL:
+        if inside and abs(delay[-1] - delay[at]) > small and abs(delay[at]) > small:
             return at
     return None
 
 
-def _says(value: float) -> str:
-    if abs(value) < SMALL:
-        return "changes little"
-    return f"costs it {stake(-value)}" if value < 0 else f"gains it {stake(value)}"
+def _says(value: float, metric: Metric, told: Certificate) -> str:
+    if not told.distinguishable(value, 0.0, metric):
+        return "makes no distinguishable difference"
+    verb = "costs" if value < 0 else "gains"
+    return f"{verb} it {stake(abs(value))} of its own stake"
 
 
-def _headline(names: tuple[str, str], w: Waiting, mean_b: Floats, own: Span, last: int) -> str:
+def _headline(
+    names: tuple[str, str], w: Waiting, mean_b: Floats, own: Span, last: int, told: Certificate
+) -> str:
     side_a, side_b = names
     a, b = float(w.a[last]), float(mean_b[last])
     time = months_text(last)
-    if abs(a) <= SMALL and abs(b) <= SMALL:
+    even_a = not told.distinguishable(a, 0.0, "value_a")
+    even_b = not told.distinguishable(b, 0.0, "value_b")
+    if even_a and even_b:
         return f"{time} of delay make no distinguishable difference to either side".capitalize()
-    if abs(a) <= SMALL or abs(b) <= SMALL:
-        mover, still, value = (side_b, side_a, b) if abs(a) <= SMALL else (side_a, side_b, a)
+    if even_a or even_b:
+        mover, still, value = (side_b, side_a, b) if even_a else (side_a, side_b, a)
         verb = "costs" if value < 0 else "pays"
         return f"Delay {verb} {mover}; to {still} it makes no distinguishable difference"
     if a < 0 < b:
@@ -174,10 +187,11 @@ def _headline(names: tuple[str, str], w: Waiting, mean_b: Floats, own: Span, las
     if np.isnan(own.a) or np.isnan(own.b):
         return "Delay costs both sides"
     ratio = w.a / own.a - mean_b / own.b
-    if abs(ratio[last]) <= SMALL:
+    least = told.least("value_a") / own.a + told.least("value_b") / own.b
+    if abs(ratio[last]) <= least:
         return "Delay costs both sides about as much of what each could gain"
     loser, other = (side_a, side_b) if ratio[last] < 0 else (side_b, side_a)
-    reverses = [n for n in range(1, last) if ratio[n] * ratio[last] < 0 and abs(ratio[n]) > SMALL]
+    reverses = [n for n in range(1, last) if ratio[n] * ratio[last] < 0 and abs(ratio[n]) > least]
     since = f" from month {reverses[-1] + 1}" if reverses else ""
     return f"Delay costs {loser} more than {other}{since}, each by what it could gain"
 
@@ -190,6 +204,7 @@ def _paragraphs(
     deal: str,
     last: int,
     asked: bool,
+    told: Certificate,
 ) -> tuple[str, ...]:
     game = solution.game
     a, b = side_names(game)
@@ -208,10 +223,10 @@ def _paragraphs(
     )
     said = [
         f"The yardstick is {deal}, {why}. For {a}, letting {months_text(last)} pass before signing it "
-        f"{_says(float(w.a[last]))} of its own stake.",
-        f"For {b} the same wait {_says(float(mean_b[last]))}: {by_type}."
+        f"{_says(float(w.a[last]), 'value_a', told)}.",
+        f"For {b} the same wait {_says(float(mean_b[last]), 'value_b', told)}: {by_type}."
         if len(game.types) > 1
-        else f"For {b} the same wait {_says(float(mean_b[last]))}.",
+        else f"For {b} the same wait {_says(float(mean_b[last]), 'value_b', told)}.",
     ]
     if w.a[last] < 0 and mean_b[last] < 0 and not (np.isnan(own.a) or np.isnan(own.b)):
         said.append(
@@ -235,7 +250,7 @@ def _paragraphs(
         now, then = share[0], share[month]
         moves = (
             f"stays at {percent(now)}"
-            if abs(then - now) < SMALL
+            if percent(then) == percent(now)
             else f"goes from {percent(now)} to {percent(then)}"
         )
         said.append(
@@ -404,16 +419,16 @@ def _delay_chart(
     )
 
 
-def _share_chart(solution: Solution) -> Chart | None:
+def _share_chart(solution: Solution, told: Certificate) -> Chart | None:
     game, f = solution.game, solution.futures
     a, b = side_names(game)
     months = _round_months(solution)
     if len(months) < 2:
         return None
     value_b = _value_b(solution)
-    drift_a = float(f.value_a[months[-1]] - f.value_a[0])
-    drift_b = float(value_b[months[-1]] - value_b[0])
-    title = f"In the futures still unsettled {a}'s prospects {_drift(drift_a)} and {b}'s {_drift(drift_b)}"
+    drift_a = _drift(float(f.value_a[months[-1]]), float(f.value_a[0]), "value_a", told)
+    drift_b = _drift(float(value_b[months[-1]]), float(value_b[0]), "value_b", told)
+    title = f"In the futures still unsettled {a}'s prospects {drift_a} and {b}'s {drift_b}"
     return fan(
         "open_values",
         title=title,
@@ -441,7 +456,7 @@ def _round_months(solution: Solution) -> list[int]:
     ]
 
 
-def _drift(change: float) -> str:
-    if abs(change) < SMALL:
-        return "hardly move"
-    return "worsen" if change < 0 else "improve"
+def _drift(then: float, now: float, metric: Metric, told: Certificate) -> str:
+    if not told.distinguishable(then, now, metric):
+        return "do not distinguishably change"
+    return "worsen" if then < now else "improve"

@@ -33,12 +33,13 @@ from offramp.answers._facts import (
     span_text,
     stake,
 )
-from offramp.answers.plans import NOBODY, who_must_agree
+from offramp.answers._plans_views import NOBODY, who_must_agree
+from offramp.answers.certainty import checks_table
 from offramp.brief.document import Brief, Source
 from offramp.brief.words import Yardstick, confidence_sentence, sentence
 from offramp.crisis import Crisis, check, crisis_hash, defaults_used, parameters
 from offramp.game import Game, Resolution, compile_game
-from offramp.solution import DEFAULT_PRECISION, solve, with_checks
+from offramp.solution import DEFAULT_PRECISION, solve
 
 Progress = Callable[[str, int, int], None]
 Confidence = Literal["low", "moderate", "high"]
@@ -86,10 +87,10 @@ def brief(
         crisis, ordered, reading=reading, precision=precision, resolution=resolution,
         workers=workers, progress=progress,
     )  # fmt: skip
-    delay = leverage(solution)
-    bargain = deal(solution, progress=progress)
+    certificate = comparison.certificate(first)
+    delay = leverage(solution, certificate=certificate)
+    bargain = deal(solution, progress=progress, certificate=certificate)
     side_by_side = describe(comparison)
-    certificate = with_checks(solution.certificate, comparison.checks)
     read = game.crisis
     return Brief(
         title=read.title,
@@ -121,9 +122,12 @@ def brief(
         method=_method(game),
         certificate=Table(
             "Certificate",
-            (Column("line", "What was checked"),),
-            tuple((x,) for x in certificate.lines()),
+            (Column("line", f"What was checked under {quoted(read.plans[first].name)}"),),
+            tuple((x,) for x in certificate.lines(each=False)),
         ),
+        met=all(answer.trace().met for answer in (delay, bargain, side_by_side)),
+        certificates={p: comparison.certificate(p).to_dict() for p in comparison.checks},
+        checks=tuple(checks_table(comparison.certificate(p), read, p) for p in comparison.checks),
         warnings=_warnings(game, crisis),
     )
 
@@ -155,7 +159,8 @@ def _bottom_line(
     a = crisis.blocs["A"].name
     p = c.own[first].at("settled", c.month)
     low, high = c.settled_range(first)
-    low, high = max(0.0, low - c.settled_noise), min(1.0, high + c.settled_noise)
+    error = c.error("settled", first)
+    low, high = max(0.0, low - error), min(1.0, high + error)
     likely = sentence(
         p,
         f"there is a settlement at month {c.month} under {quoted(crisis.plans[first].name)}",
@@ -167,14 +172,10 @@ def _bottom_line(
     best = max(c.own, key=lambda x: c.own[x].value_a)
     gain = c.own[best].value_a - c.own[first].value_a
     name = quoted(crisis.plans[best].name)
-    alike = [
-        quoted(crisis.plans[x].name)
-        for x in c.own
-        if x != best and c.own[best].value_a - c.own[x].value_a <= c.value_noise
-    ]
+    alike = [quoted(crisis.plans[x].name) for x in c.own if x != best and not c.worth_more(best, x)]
     if len(c.own) == 1:
         todo = f"The file has one plan: nothing is said about what {a} should do instead."
-    elif gain <= c.value_noise:
+    elif not c.worth_more(best, first):
         todo = (
             f"No plan in the file is distinguishably better for {a} than "
             f"{quoted(crisis.plans[first].name)}."
@@ -186,8 +187,9 @@ def _bottom_line(
         todo = f"For {a} {name} is worth most ({stake(gain, True)} of its stake{tie}); {needs}."
     if c.same and c.offer is not None:
         top = max(c.same, key=lambda x: c.same[x].value_a)
-        more = c.same[top].value_a - c.own[best].value_a
-        if more > c.value_noise and crisis.plans[top].offer != c.offer:
+        x, y = c.same[top].value_a, c.own[best].value_a
+        more = x - y
+        if more > 0 and c.differ("value_a", top, best, x, y) and crisis.plans[top].offer != c.offer:
             todo += (
                 f" A mix that is not in the file would do better still: {quoted(crisis.plans[top].name)} with "
                 f"the offer {quoted(crisis.contracts[c.offer].name)} ({stake(more, True)})."
@@ -226,13 +228,13 @@ def _options(c: Comparison) -> Table:
         Column("value", f"Worth to {a}"),
     )
     rows = []
-    best = max(c.own.values(), key=lambda r: r.value_a).value_a
+    best = c.ranked()[0]
     for p, run in c.own.items():
         low, high = c.settled_range(p)
         lo, hi = c.value_range(p)
         mark = (
             ""
-            if run.value_a == best or best - run.value_a > c.value_noise
+            if p == best or c.worth_more(best, p)
             else " (no distinguishable difference from the best)"
         )
         rows.append(
@@ -248,9 +250,9 @@ def _options(c: Comparison) -> Table:
         "Plans at a glance",
         columns,
         tuple(rows),
-        "Ranges: over precision. Finer grids and other horizons move the chance of settlement by up to "
-        f"{percent(c.settled_noise)}. Worth is to {a}, whose plans these are. "
-        "What these figures rest on stands in the section on plans.",
+        "Ranges: over precision. Finer grids, a finer clock and a later end move the chance of settlement by "
+        f"up to {percent(max(c.error('settled', p) for p in c.checks))}. Worth is to {a}, whose plans these "
+        "are. What these figures rest on stands in the section on plans.",
     )
 
 
@@ -413,6 +415,9 @@ def _warnings(game: Game, crisis: Crisis) -> tuple[str, ...]:
 
 def _method(game: Game) -> tuple[str, ...]:
     """The method in plain words, and what of the file this game leaves out."""
-    if not game.notes:
-        return METHOD
-    return (*METHOD, "Left out of this game: " + "; ".join(game.notes) + ".")
+    said = list(METHOD)
+    if game.averages:
+        said.append("In this game by their expected effect only: " + "; ".join(game.averages) + ".")
+    if game.notes:
+        said.append("Left out of this game: " + "; ".join(game.notes) + ".")
+    return tuple(said)

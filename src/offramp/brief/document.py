@@ -11,10 +11,10 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from offramp.answers._answer import Answer, Chart, Column, Support, Table
 from offramp.brief.words import Disagreement, Yardstick, lint
@@ -66,7 +66,9 @@ class Brief:
     ``parameters`` needs a column named ``path``; columns ``name`` and ``source`` are used where
     they exist (to call a parameter by its name, and to link its source). ``picture`` is the one
     picture of page 1, by default the first chart of the first answer. ``deal_range`` says in a
-    sentence which contracts both sides accept; the terminal summary prints it.
+    sentence which contracts both sides accept; the terminal summary prints it. ``checks`` are what
+    single refinements moved, plan by plan; ``certificates`` the same as plain values for programs;
+    ``met`` says whether every certificate behind the brief meets its tolerances.
     """
 
     title: str
@@ -96,6 +98,9 @@ class Brief:
     base_rates: Table | None = None
     method: tuple[str, ...] = ()
     certificate: Table = NO_CERTIFICATE
+    checks: tuple[Table, ...] = ()
+    certificates: Mapping[str, Any] = field(default_factory=dict)
+    met: bool = True
     warnings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

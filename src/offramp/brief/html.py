@@ -134,6 +134,7 @@ def page(brief: Brief) -> str:
             assumptions=_parameter_view(brief.assumptions, anchors, rows_are_anchors=False),
             base_rates=_sourced_view(brief.base_rates, anchors) if brief.base_rates else None,
             certificate=table_view(brief.certificate),
+            checks=[table_view(t) for t in brief.checks],
             yardstick=table_view(words.yardstick_table(brief.yardstick)),
             yardstick_name=words.NAMES[brief.yardstick],
             sources=[_source_view(s) for s in brief.sources],

@@ -1,7 +1,8 @@
-"""Commands that solve a crisis: the answers, the comparison of plans, and the brief."""
+"""Commands that solve a crisis: the answers, the comparison of plans, certificates, and the brief."""
 
 from __future__ import annotations
 
+import inspect
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from offramp.cli._screen import Screen
     from offramp.crisis import Crisis
     from offramp.solution import Solution
-
-MISSED = "TOLERANCE MISSED"
-"""How a certificate says that it is not met, in whatever answer it ends up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,10 @@ def answer_one(name: str, question: Question, out: Path | None) -> Outcome:
         solution = solved(case.crisis, question, progress)
         import offramp.answers
 
-        answer: Answer = getattr(offramp.answers, name)(solution)
+        ask = getattr(offramp.answers, name)
+        more = inspect.signature(ask).parameters
+        options: dict[str, Any] = {"progress": progress, "workers": None}
+        answer: Answer = ask(solution, **{k: v for k, v in options.items() if k in more})
     run = manifest(case.crisis, question, question.command(name), [solution.game.plan_id])
     return _delivered(answer, run, case, question, place)
 
@@ -99,6 +100,27 @@ def answer_plans(question: Question, plans: Sequence[str] | None, out: Path | No
         )
     command = question.command("plans", chosen)
     run = manifest(case.crisis, question, command, chosen or list(case.crisis.plans))
+    return _delivered(answer, run, case, question, place)
+
+
+def certify(question: Question, out: Path | None) -> Outcome:
+    """Solve a plan under every refinement and say how far its numbers can be trusted."""
+    place = None if out is None else target(out, ANSWER_SUFFIXES)
+    case = read(question)
+    from offramp.answers import certified
+
+    with Progress(question.quiet) as progress:
+        answer = certified(
+            case.crisis,
+            question.plan,
+            reading=question.reading,
+            precision=question.precision,
+            resolution=question.resolution,
+            workers=None,
+            progress=progress,
+        )
+    plan = question.plan or next(iter(case.crisis.plans))
+    run = manifest(case.crisis, question, question.command("certify"), [plan])
     return _delivered(answer, run, case, question, place)
 
 
@@ -131,16 +153,46 @@ def write_brief(question: Question, out: Path | None) -> Outcome:
         raise Failure(f"cannot write {path}: {error.strerror or error}") from error
     plan = question.plan or next(iter(case.crisis.plans))
     run = manifest(case.crisis, question, command, [plan])
-    said = (*made.warnings, *(line for a in made.answers for line in a.trace().certificate))
     warnings = dict.fromkeys((*made.warnings, *(w for a in made.answers for w in a.warnings)))
     return _concluded(
         data={"brief": _brief_data(made), "file": str(path), "run": run},
         show=None if question.quiet else lambda screen: _show_brief(screen, made, path),
-        missed=any(MISSED in line for line in said),
+        missed=not made.met,
         warnings=tuple(warnings),
         case=case,
         question=question,
         remarks=(),
+    )
+
+
+def export_tree(
+    question: Question, out: Path, months: int, precision: float | None, weights: str
+) -> Outcome:
+    """Write the game of a plan as an extensive form."""
+    if weights not in ("note", "copies"):
+        raise Failure(f"there is no way `{weights}` to write weights", "use note or copies")
+    place = target(out, (".efg",))
+    case = read(question)
+    from offramp.game import compile_game
+    from offramp.solution import to_efg
+
+    game = compile_game(case.crisis, question.plan, question.reading, question.resolution)
+    try:
+        text = to_efg(
+            game, months, precision=precision, weights="copies" if weights == "copies" else "note"
+        )
+    except ValueError as error:
+        raise Failure(str(error)) from error
+    write(place, text)
+    nodes = sum(line[:2] in ("c ", "p ", "t ") for line in text.splitlines())
+
+    def show(screen: Screen) -> None:
+        screen.lines(f"{out}: {nodes:,} nodes, cut off after {months} month{'s' * (months > 1)}")
+
+    return Outcome(
+        data={"file": str(out), "nodes": nodes, "months": months},
+        show=None if question.quiet else show,
+        warnings=case.warnings,
     )
 
 
@@ -234,7 +286,7 @@ def _delivered(
     return _concluded(
         data=data,
         show=None if silent else lambda screen: screen.answer(answer),
-        missed=any(MISSED in line for line in answer.trace().certificate),
+        missed=not answer.trace().met,
         warnings=answer.warnings,
         case=case,
         question=question,
@@ -275,6 +327,9 @@ def _brief_data(made: Brief) -> dict[str, Any]:
     return {
         **{name: getattr(made, name) for name in plain},
         **{name: asdict(getattr(made, name)) for name in tables},
+        "met": made.met,
+        "checks": [asdict(table) for table in made.checks],
+        "certificates": dict(made.certificates),
         "answers": [answer.to_dict() for answer in made.answers],
     }
 

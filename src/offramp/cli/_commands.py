@@ -178,44 +178,37 @@ def brief(
     return write_brief(question, out)
 
 
-@command("offramp leverage ukraine-2025 --out leverage.svg")
-def leverage(
-    crisis: Crisis,
-    plan: Plan = None,
-    reading: Reading = None,
-    precision: Precision = 8.0,
-    resolution: Cut = Resolution.draft,
-    seed: Seed = 0,
-    out: Out = None,
-    json: Json = False,
-    quiet: Quiet = False,
-    strict: Strict = False,
-) -> Outcome:
-    """Who gains from delay, and until when."""
-    from offramp.cli._answering import Question, answer_one
+def question(name: str, about: str, example: str) -> None:
+    """Register a command that solves one plan and answers one question about it."""
 
-    question = Question(crisis, plan, reading, precision, resolution.value, seed, quiet, strict)
-    return answer_one("leverage", question, out)
+    def answer(
+        crisis: Crisis,
+        plan: Plan = None,
+        reading: Reading = None,
+        precision: Precision = 8.0,
+        resolution: Cut = Resolution.draft,
+        seed: Seed = 0,
+        out: Out = None,
+        json: Json = False,
+        quiet: Quiet = False,
+        strict: Strict = False,
+    ) -> Outcome:
+        from offramp.cli._answering import Question, answer_one
+
+        asked = Question(crisis, plan, reading, precision, resolution.value, seed, quiet, strict)
+        return answer_one(name, asked, out)
+
+    answer.__name__ = name
+    answer.__doc__ = about
+    command(f"offramp {name} {example}")(answer)
 
 
-@command("offramp deal ukraine-2025 --reading time_favours_b --json")
-def deal(
-    crisis: Crisis,
-    plan: Plan = None,
-    reading: Reading = None,
-    precision: Precision = 8.0,
-    resolution: Cut = Resolution.draft,
-    seed: Seed = 0,
-    out: Out = None,
-    json: Json = False,
-    quiet: Quiet = False,
-    strict: Strict = False,
-) -> Outcome:
-    """Which contracts both sides would accept, and why not."""
-    from offramp.cli._answering import Question, answer_one
-
-    question = Question(crisis, plan, reading, precision, resolution.value, seed, quiet, strict)
-    return answer_one("deal", question, out)
+question("leverage", "Who gains from delay, and until when.", "ukraine-2025 --out leverage.svg")
+question(
+    "deal",
+    "Which contracts both sides would accept, and why not.",
+    "ukraine-2025 --reading time_favours_b --json",
+)
 
 
 @command("offramp plans ukraine-2025 --plan plan_a --plan plan_b --out plans.csv")
@@ -236,6 +229,69 @@ def plans(
 
     question = Question(crisis, None, reading, precision, resolution.value, seed, quiet, strict)
     return answer_plans(question, plan or None, out)
+
+
+@command("offramp certify ukraine-2025 --plan plan_b --strict")
+def certify(
+    crisis: Crisis,
+    plan: Plan = None,
+    reading: Reading = None,
+    precision: Precision = 8.0,
+    resolution: Cut = Resolution.draft,
+    seed: Seed = 0,
+    out: Out = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    strict: Strict = False,
+) -> Outcome:
+    """How far the numbers can be trusted.
+
+    Solves a plan again on finer grids, a finer clock, with other ends and at other precisions: some
+    dozen solves.
+    """
+    from offramp.cli._answering import Question
+    from offramp.cli._answering import certify as work
+
+    question = Question(crisis, plan, reading, precision, resolution.value, seed, quiet, strict)
+    return work(question, out)
+
+
+@command("offramp export mine.yaml --months 1 --out game.efg")
+def export(
+    crisis: Crisis,
+    out: Annotated[Path, typer.Option(metavar="FILE.efg", help="The file to write.")],
+    plan: Plan = None,
+    reading: Reading = None,
+    months: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Months after which the game is cut off.")
+    ] = 1,
+    precision: Annotated[
+        float | None,
+        typer.Option(
+            metavar="KAPPA",
+            help="Scale payoffs so that lambda 1 in the other solver is this precision.",
+            show_default="payoffs in stake units",
+        ),
+    ] = None,
+    weights: Annotated[
+        str,
+        typer.Option(
+            metavar="note|copies",
+            help="Prior weights of acts: in a comment, or as copies of the acts.",
+        ),
+    ] = "note",
+    resolution: Cut = Resolution.sketch,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> Outcome:
+    """Write the game as a tree for another solver.
+
+    The file is in Gambit's extensive form (.efg). Only small games fit: few months, few offers.
+    """
+    from offramp.cli._answering import Question, export_tree
+
+    question = Question(crisis, plan, reading, precision or 8.0, resolution.value, 0, quiet, False)
+    return export_tree(question, out, months, precision, weights)
 
 
 @command("offramp check mine.yaml --strict")
@@ -266,6 +322,17 @@ def new(
     from offramp.cli._describing import new_crisis
 
     return new_crisis(file, quiet)
+
+
+@command("offramp warmup")
+def warmup(json: Json = False) -> Outcome:
+    """Compile the solver ahead of its first use.
+
+    Takes some seconds for each number of types; the result is kept on disk.
+    """
+    from offramp.cli._describing import warm_up
+
+    return warm_up()
 
 
 @command("offramp library")

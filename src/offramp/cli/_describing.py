@@ -147,6 +147,22 @@ def new_crisis(file: Path, quiet: bool) -> Outcome:
     return Outcome(data={"file": str(made), "next": steps}, show=show)
 
 
+def warm_up() -> Outcome:
+    """Compile the solver for every number of types, and say how long it took."""
+    from offramp.solution.kernels import warmup
+    from offramp.solution.kernels._jit import cache_folder
+
+    taken = warmup()
+    folder = str(cache_folder())
+
+    def show(screen: Screen) -> None:
+        for types, seconds in taken.items():
+            screen.lines(f"{types} types of B: ready in {seconds:.1f} s")
+        screen.lines(f"kept in {folder}")
+
+    return Outcome(data={"seconds": taken, "folder": folder}, show=show)
+
+
 def list_library() -> Outcome:
     """The crises that come with the package."""
     from offramp.answers._answer import Column, Table

@@ -12,6 +12,7 @@ from offramp.crisis._actors import (
     Audience,
     Bloc,
     Broker,
+    Commitment,
     Election,
     FeltBy,
     Floor,
@@ -22,7 +23,14 @@ from offramp.crisis._actors import (
     RedLine,
     ScalePoint,
 )
-from offramp.crisis._beliefs import Dependence, Evidence, EvidenceRules, Hypotheses, Kind
+from offramp.crisis._beliefs import (
+    Dependence,
+    Evidence,
+    EvidenceChannel,
+    EvidenceRules,
+    Hypotheses,
+    Kind,
+)
 from offramp.crisis._check import Report, check
 from offramp.crisis._diagnostics import CrisisError, Problem
 from offramp.crisis._json_schema import json_schema
@@ -102,6 +110,7 @@ __all__ = [
     "Claim",
     "Clock",
     "Coalition",
+    "Commitment",
     "Consent",
     "ConsentRules",
     "Contract",
@@ -117,6 +126,7 @@ __all__ = [
     "Epoch",
     "Event",
     "Evidence",
+    "EvidenceChannel",
     "EvidenceRules",
     "Examined",
     "FeltBy",

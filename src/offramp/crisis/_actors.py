@@ -46,6 +46,33 @@ class Audience(Frozen):
     )
 
 
+class Commitment(Frozen):
+    """A public demand: while it stands, settling for less costs the audience cost.
+
+    Once a side has committed itself, signing a deal worth less to it than the demand, stepping down
+    or agreeing to a ceasefire costs it ``audience.cost (1 - vagueness)``; stepping down or agreeing to
+    a ceasefire also ends the commitment. A side with a commitment pays no audience cost without one.
+    """
+
+    demand: str | None = Field(
+        default=None, description="Contract that is the public demand; or give `level`."
+    )
+    level: Quantity | None = Field(
+        default=None, description="Least W of a deal that meets the public demand (stake units)."
+    )
+    decay: Quantity = Field(
+        default_factory=lambda: assumed(
+            0.04, 0.01, 0.1, "a demand is remembered for about two years", "per month"
+        ),
+        description="Monthly chance that the demand is forgotten.",
+    )
+    set_by: tuple[Literal["commit", "escalate"], ...] = Field(
+        default=("commit",),
+        min_length=1,
+        description="Acts that set it: an act of its own (`commit`), or climbing the ladder.",
+    )
+
+
 class FeltBy(Frozen):
     """How much of a monthly pain on each constituency reaches the leader's payoff."""
 
@@ -94,6 +121,9 @@ class Bloc(Frozen):
         ),
     )
     audience: Audience = Field(default_factory=Audience, description="Audience costs of settling.")
+    commitment: Commitment | None = Field(
+        default=None, description="Public demand that the side can commit itself to."
+    )
     felt_by: FeltBy = Field(default_factory=FeltBy, description="Whose pain reaches the leader.")
     office_hazard: Quantity = Field(
         default_factory=lambda: assumed(0.0, 0.0, 0.01, "not modelled unless stated", "per month"),

@@ -6,6 +6,10 @@ Types of bloc B are payoff and capability vectors, never behaviours. Prior proba
     posterior(theta)  proportional to  prior(theta) * prod_y L_used(y | theta)^exponent
     L_used = w L + (1 - w) mean(L),    w = reliability weight x credibility weight (Admiralty)
 
+Evidence that arrives while the game goes on is a *channel*: every few months a public signal y with
+
+    P(y | theta) = w L(y | theta) + (1 - w) mean_theta L(y | theta),    w = reliability (1 - unmodelled)
+
 ``unmodelled`` is a floor: some probability stays on "none of these". Solvers use the modelled
 types renormalised; the floor is shown with every posterior.
 """
@@ -127,6 +131,32 @@ class Dependence(Frozen):
     items: tuple[str, ...] = Field(min_length=2, description="Evidence ids.")
     exponent: float = Field(gt=0, le=1, description="Shared exponent.")
     note: str = Field(default="", description="Why.")
+
+
+class EvidenceChannel(Frozen):
+    """Evidence about B's type that arrives while the game goes on, seen by both sides.
+
+    Left out, nothing is learned but from what B does at the table.
+    """
+
+    every_months: int = Field(default=3, ge=1, le=60, description="Months between two signals.")
+    reliability: Quantity = Field(
+        default_factory=lambda: assumed(
+            0.15, 0.0, 0.3, "public evidence on intentions is weak", "share"
+        ),
+        description=(
+            "Weight of the likelihoods: 0 says nothing; 1, and no likelihoods given, shows the type."
+        ),
+    )
+    likelihood: dict[str, dict[str, float]] = Field(
+        default_factory=dict,
+        description=(
+            "Signal -> type -> chance of it from that type; the signals of a type sum to 1. Left "
+            "out: one signal for each type, which points to it."
+        ),
+    )
+    note: Text = Field(default="", description="Anything else.")
+    source: Sources = Field(default=())
 
 
 class EvidenceRules(Frozen):

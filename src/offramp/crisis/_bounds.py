@@ -64,6 +64,9 @@ _BY_FIELD: tuple[tuple[Bounds, type[Frozen], str], ...] = (
     (SHARE, _pressure.Guarantee, "detection response wider_link host_consent"),
     (SHARE, _pressure.Relief, "comply defy clarity"),
     (SHARE, _pressure.PlanRelief, "comply clarity"),
+    (SHARE, _pressure.Plan, "credibility followed"),
+    (SHARE, _actors.Commitment, "level decay"),
+    (SHARE, _beliefs.EvidenceChannel, "reliability"),
     (
         SHARE,
         _pressure.Coalition,
@@ -96,7 +99,11 @@ _BY_FIELD: tuple[tuple[Bounds, type[Frozen], str], ...] = (
     (SIZE, _setting.War, "cost exhaustion"),
     (SIZE, _setting.Standoff, "cost attack_cost"),
     (SIZE, _setting.Settlement, "renege_weight breach_cost"),
-    (SIZE, _setting.Weights, "hold propose ceasefire escalate de_escalate fight_out"),
+    (
+        SIZE,
+        _setting.Weights,
+        "hold propose ceasefire escalate de_escalate activate commit fight_out",
+    ),
     (SIZE, _setting.Conversions, "pain_to_stake fracture_to_terms"),
     (SIZE, _beliefs.EvidenceRules, "acts_over_words"),
     (POSITIVE, _pressure.Lever, "adaptation_half_life decay_months substitution_months"),

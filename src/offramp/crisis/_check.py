@@ -2,7 +2,7 @@
 
 The checks are small functions, by subject: who and what (:mod:`._check_ids`), numbers
 (:mod:`._check_numbers`), conditions (:mod:`._check_conditions`), intentions
-(:mod:`._check_plans`) and time (:mod:`._check_dates`).
+(:mod:`._check_plans`), what moves a game (:mod:`._check_moves`) and time (:mod:`._check_dates`).
 An error means that the crisis cannot be used as written; a warning that it can, but that it
 probably does not say what was meant.
 """
@@ -16,6 +16,7 @@ from offramp.crisis import (
     _check_conditions,
     _check_dates,
     _check_ids,
+    _check_moves,
     _check_numbers,
     _check_plans,
 )
@@ -29,6 +30,7 @@ CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     *_check_numbers.CHECKS,
     *_check_conditions.CHECKS,
     *_check_plans.CHECKS,
+    *_check_moves.CHECKS,
     *_check_dates.CHECKS,
 )
 

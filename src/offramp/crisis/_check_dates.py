@@ -87,12 +87,12 @@ def loose_dates(view: View) -> Iterator[Finding]:
         for place, election in enumerate(member.elections):
             dates.append((("members", key, "elections", place, "date"), election.date))
     for path, date in dates:
-        if date and not _is_date(date):
+        if date and not is_date(date):
             message = f"expected a year, a month or a day, got `{date[:40]}`"
             yield Finding(path, message, "write 2026, 2026-04 or 2026-04-12", code="type")
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
     if not _LOOSE_DATE.fullmatch(text):
         return False
     try:

@@ -30,13 +30,13 @@ def _all(path: Path, words: Iterable[str], known: Iterable[str], what: str) -> I
         yield from reference((*path, place), word, known, what)
 
 
-def _keys(path: Path, words: Iterable[str], known: Iterable[str], what: str) -> Iterator[Finding]:
+def keys(path: Path, words: Iterable[str], known: Iterable[str], what: str) -> Iterator[Finding]:
     known = tuple(known)
     for word in words:
         yield from reference((*path, word), word, known, what, at_key=True)
 
 
-def _left_out(given: Iterable[str], needed: Iterable[str]) -> str:
+def left_out(given: Iterable[str], needed: Iterable[str]) -> str:
     """The needed ids that are not given, unless a wrong one is nearly one of them."""
     given, needed = tuple(given), tuple(needed)
     meant = {nearest(word, needed) for word in given if word not in needed}
@@ -53,14 +53,14 @@ def blocs(view: View) -> Iterator[Finding]:
     for side, bloc in crisis.blocs.items():
         at: Path = ("blocs", side)
         yield from reference((*at, "principal"), bloc.principal, ids["actors"], "actor")
-        yield from _keys((*at, "voices"), bloc.voices, ids["actors"], "actor")
+        yield from keys((*at, "voices"), bloc.voices, ids["actors"], "actor")
         for key, path in ((bloc.principal, (*at, "principal")), *_voices(at, bloc.voices)):
             actor = crisis.actors.get(key)
             if actor is not None and actor.bloc != side:
                 message = f"`{key}` speaks for bloc {side}, but its own `bloc` is {actor.bloc}"
                 yield Finding(path, message, f"set `actors.{key}.bloc: {side}`, or take it out")
         decisions = (*DECISIONS, *ids["levers"])
-        yield from _keys((*at, "consent"), bloc.consent, decisions, "decision or lever")
+        yield from keys((*at, "consent"), bloc.consent, decisions, "decision or lever")
         for decision, who in bloc.consent.items():
             people = (*ids["actors"], *ids["members"])
             yield from _all((*at, "consent", decision), who, people, "actor or member")
@@ -75,7 +75,7 @@ def preferences(view: View) -> Iterator[Finding]:
     crisis, ids = view.crisis, view.ids
     for key, actor in crisis.actors.items():
         at = ("actors", key, "preferences")
-        yield from _keys(at, actor.preferences, ids["issues"], "issue")
+        yield from keys(at, actor.preferences, ids["issues"], "issue")
     voices = dict.fromkeys(key for bloc in crisis.blocs.values() for key in bloc.voices)
     for key in voices:
         voice = crisis.actors.get(key)
@@ -110,8 +110,8 @@ def contracts(view: View) -> Iterator[Finding]:
     crisis, ids = view.crisis, view.ids
     for key, contract in crisis.contracts.items():
         at = ("contracts", key)
-        yield from _keys((*at, "terms"), contract.terms, ids["issues"], "issue")
-        if missing := _left_out(contract.terms, ids["issues"]):
+        yield from keys((*at, "terms"), contract.terms, ids["issues"], "issue")
+        if missing := left_out(contract.terms, ids["issues"]):
             message = f"the contract `{key}` has no terms on {missing}"
             hint = "a settlement fixes every issue; write the status quo where nothing changes"
             yield Finding((*at, "terms"), message, hint)
@@ -197,10 +197,10 @@ def plans(view: View) -> Iterator[Finding]:
         if plan.derived_from is not None:
             yield from reference((*at, "derived_from"), plan.derived_from, ids["plans"], "plan")
         occasions = (*ids["events"], *used)
-        yield from _keys((*at, "on_event"), plan.on_event, occasions, "event or lever")
+        yield from keys((*at, "on_event"), plan.on_event, occasions, "event or lever")
         for occasion, answer in plan.on_event.items():
             yield from _all((*at, "on_event", occasion), answer, used, "lever")
-        yield from _keys((*at, "dropped"), plan.dropped, used, "lever")
+        yield from keys((*at, "dropped"), plan.dropped, used, "lever")
         for lever, who in plan.dropped.items():
             yield from _all((*at, "dropped", lever), who, parties, "actor")
 
@@ -230,7 +230,7 @@ def members(view: View) -> Iterator[Finding]:
                 hint = did_you_mean(veto, known) or f"decisions are {', '.join(known[:9])}"
                 yield Finding((*at, "vetoes", place), message, hint, warning=True)
     weights = view.crisis.coalition.majority_weights
-    yield from _keys(("coalition", "majority_weights"), weights, view.parties, "member")
+    yield from keys(("coalition", "majority_weights"), weights, view.parties, "member")
     if view.crisis.broker is not None:
         people = (*ids["actors"], *ids["outsiders"], *ids["members"])
         yield from reference(("broker", "actor"), view.crisis.broker.actor, people, "actor")
@@ -260,8 +260,8 @@ def evidence(view: View) -> Iterator[Finding]:
     ids = view.ids
     for key, item in view.crisis.evidence.items():
         at = ("evidence", key)
-        yield from _keys((*at, "likelihood"), item.likelihood, ids["types"], "type")
-        missing = _left_out(item.likelihood, ids["types"])
+        yield from keys((*at, "likelihood"), item.likelihood, ids["types"], "type")
+        missing = left_out(item.likelihood, ids["types"])
         if missing and item.about == "B" and item.move is None:
             message = f"`likelihood` has no chance of seeing this from {missing}"
             yield Finding((*at, "likelihood"), message, "give one for every type, or name a `move`")

@@ -85,7 +85,7 @@ def _unmet(
             yield Finding(path, message, f"add `{need}` to this stage or before", code="needs")
     elif need == "ceasefire":
         begins = stage.trigger == START
-        given = view.crisis.regime == "ceasefire" if begins else False
+        given = view.crisis.regime == "ceasefire" if begins else plan.mode == "adaptive"
         if not given and not implies(parsed(stage.trigger), "ceasefire"):
             message = f"`{lever}` needs a ceasefire, and this stage can begin without one"
             hint = f"move `{lever}` to `on_ceasefire`, or let the trigger ask for `ceasefire`"

@@ -17,6 +17,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from offramp.crisis._beliefs import EvidenceChannel
 from offramp.crisis._quantity import Frozen, Quantity, Sources, Text, assumed, assumed_both
 
 
@@ -264,6 +265,10 @@ class Stage(Frozen):
     off: tuple[str, ...] = Field(default=(), description="Levers switched off.")
     authority: Authority = Field(default_factory=Authority, description="Who must agree.")
     announced: bool = Field(default=False, description="Whether B is told in advance.")
+    commits: bool = Field(
+        default=False,
+        description="Whether entering it commits A in public (see `blocs.A.commitment`).",
+    )
     expires_months: float | None = Field(default=None, gt=0, description="Life of the stage.")
 
 
@@ -275,7 +280,12 @@ class PlanRelief(Frozen):
 
 
 class Plan(Frozen):
-    """A conditional strategy of bloc A that B knows and answers."""
+    """A conditional strategy of bloc A that B knows and answers.
+
+    A plan that is not fully credible is a lottery at each trigger: with chance ``credibility`` (B's
+    belief) the stage begins, otherwise it is seen that A did not follow through and no later stage
+    begins any more. Whether A does follow through has chance ``followed``.
+    """
 
     name: str = Field(description="Name that readers see.")
     summary: Text = Field(default="", description="In a sentence.")
@@ -296,6 +306,26 @@ class Plan(Frozen):
         ),
     )
     preagreed: bool = Field(default=False, description="Agreed before it is needed.")
+    mode: Literal["committed", "adaptive"] = Field(
+        default="committed",
+        description=(
+            "`committed`: stages begin when their triggers say so; `adaptive`: A may begin the "
+            "next stage whenever it has the initiative, and triggers are not looked at."
+        ),
+    )
+    credibility: Quantity = Field(
+        default_factory=lambda: assumed(
+            1.0, 1.0, 1.0, "B takes the plan at its word", "probability"
+        ),
+        description="Chance, as B believes, that A follows through when a trigger fires.",
+    )
+    followed: Quantity = Field(
+        default_factory=lambda: assumed(1.0, 1.0, 1.0, "A does what it says", "probability"),
+        description="Chance that A really follows through when a trigger fires.",
+    )
+    evidence_channel: EvidenceChannel | None = Field(
+        default=None, description="Evidence channel under this plan, instead of the crisis's."
+    )
     relief: PlanRelief = Field(default_factory=PlanRelief, description="Relief terms.")
     withheld: tuple[str, ...] = Field(default=(), description="Levers kept back on purpose.")
     on_ceasefire: tuple[str, ...] = Field(default=(), description="Levers used in a ceasefire.")

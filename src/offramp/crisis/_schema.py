@@ -14,7 +14,14 @@ from typing import Literal
 from pydantic import Field
 
 from offramp.crisis._actors import Actor, Bloc, Broker, Issue, Member, Outsider, RedLine
-from offramp.crisis._beliefs import Dependence, Evidence, EvidenceRules, Hypotheses, Kind
+from offramp.crisis._beliefs import (
+    Dependence,
+    Evidence,
+    EvidenceChannel,
+    EvidenceRules,
+    Hypotheses,
+    Kind,
+)
 from offramp.crisis._pressure import (
     Coalition,
     Contract,
@@ -142,6 +149,9 @@ class Crisis(Frozen):
     evidence: dict[str, Evidence] = Field(default_factory=dict, description="Evidence by id.")
     evidence_rules: EvidenceRules = Field(
         default_factory=EvidenceRules, description="How evidence weighs."
+    )
+    evidence_channel: EvidenceChannel | None = Field(
+        default=None, description="Evidence that arrives while the game goes on."
     )
     dependence: dict[str, Dependence] = Field(
         default_factory=dict, description="Groups of items that are not independent."

@@ -215,6 +215,14 @@ class Weights(Frozen):
         default_factory=lambda: assumed(0.25, 0.05, 0.5, "a departure from routine", "per month"),
         description="Stepping down, per month.",
     )
+    activate: Quantity = Field(
+        default_factory=lambda: assumed(1.0, 0.5, 2.0, "as near as an offer", "weight"),
+        description="Beginning the next stage of an adaptive plan, per round.",
+    )
+    commit: Quantity = Field(
+        default_factory=lambda: assumed(0.25, 0.05, 0.5, "a departure from routine", "per month"),
+        description="Committing itself in public where a side can, per month.",
+    )
     fight_out: Quantity = Field(
         default_factory=lambda: assumed(1.0, 0.5, 2.0, "as near as an offer", "weight"),
         description="Forcing all-out war where that is possible, per round.",
@@ -239,14 +247,27 @@ class Event(Frozen):
     """Something nobody in the game decides."""
 
     name: str = Field(description="Name that readers see.")
-    hazard: Quantity = Field(description="Monthly hazard while its condition holds.")
+    hazard: Quantity = Field(
+        description=(
+            "Monthly hazard while its condition holds; of a dated event, the chance that it happens."
+        )
+    )
     when: str = Field(
         default="always",
         description=(
             "`always`, or a condition such as `war`, `ceasefire`, `settlement`, `force_deployed`."
         ),
     )
-    date: str = Field(default="", description="Date, for dated events.")
+    date: str = Field(
+        default="", description="Date, for dated events: a year (its middle), a month or a day."
+    )
+    tracked: bool = Field(
+        default=False,
+        description=(
+            "Whether both sides see it happen, once, and reckon with it from then on. Otherwise the "
+            "changes of parameters are averaged over the chance that it has happened."
+        ),
+    )
     effects: tuple[Effect, ...] = Field(default=(), description="What it changes.")
     note: Text = Field(default="", description="In words.")
     source: Sources = Field(default=())

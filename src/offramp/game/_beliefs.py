@@ -91,7 +91,7 @@ class BeliefGrid:
         if n == 2:
             order = np.zeros((1, *fraction.shape[1:]), dtype=np.intp)
         elif n == 3:
-            first = fraction[1] >= fraction[0]
+            first = fraction[1] + 1e-12 >= fraction[0]
             order = np.stack([first, ~first]).astype(np.intp)
         else:
             # Ties are broken towards the later coordinate, which keeps vertices in the simplex.

@@ -7,21 +7,25 @@ states its formulas; here they are put together, and nothing is decided.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 from offramp.crisis._paths import with_reading
 from offramp.crisis._pressure import Plan
 from offramp.crisis._schema import Crisis
+from offramp.game._automaton import automaton
 from offramp.game._beliefs import BeliefGrid, simplex_grid
 from offramp.game._chance import chance_matrices
-from offramp.game._evidence import opening_beliefs
+from offramp.game._commitment import pledges_of
+from offramp.game._events import Events, Imposed, events_of
+from offramp.game._evidence import opening_beliefs, signals_of
 from offramp.game._flows import flows_of
 from offramp.game._game import ActWeights, CompileError, Game, Protocol
-from offramp.game._moves import floors_of, moves_of, reviews_of
+from offramp.game._moves import floors_of, moves_of, ratification_of, reviews_of
 from offramp.game._offers import offers_of
-from offramp.game._plans import automaton
 from offramp.game._preferences import Floats, Stakes, stakes_of
-from offramp.game._rates import rates_of
+from offramp.game._rates import happenings_of, rates_of
 from offramp.game._resolution import Resolution, named
 from offramp.game._states import (
     CEASEFIRE,
@@ -29,6 +33,9 @@ from offramp.game._states import (
     WAR,
     lay_out,
 )
+
+NEVER_RATIFIED = 1e-6
+"""Chance of ratification below which imposed terms are left out: they never come into force."""
 
 
 def compile_game(
@@ -38,6 +45,9 @@ def compile_game(
     resolution: str | Resolution = "draft",
     *,
     offer: str | bool | None = False,
+    mode: Literal["committed", "adaptive"] | None = None,
+    credibility: float | None = None,
+    followed: float | None = None,
     frozen_beliefs: bool = False,
     transplant: bool = True,
 ) -> Game:
@@ -49,6 +59,9 @@ def compile_game(
         reading: Apply a reading's premises first.
         resolution: Name or grid sizes.
         offer: Replace the plan's offer: a contract id, or None to let A offer anything.
+        mode: Replace the plan's mode.
+        credibility: Replace the chance, as B believes, that A follows through at a trigger.
+        followed: Replace the chance that A really does.
         frozen_beliefs: Do not update beliefs (textbook cases with very many types).
         transplant: Apply the reading to this crisis rather than to the one of its own date.
 
@@ -60,17 +73,28 @@ def compile_game(
         crisis = with_reading(crisis, reading, transplant=transplant)
     grid_choice = named(resolution)
     plan_id, chosen = _plan_of(crisis, plan)
-    if offer is not False:
-        chosen = chosen.model_copy(update={"offer": offer})
+    chosen = _changed(chosen, offer, mode, credibility, followed)
+    believed, kept = chosen.credibility.value, chosen.followed.value
     stakes = stakes_of(crisis)
     clock = crisis.clock
     months = clock.horizon_months + clock.padding_months
-    auto = automaton(crisis, chosen, grid_choice.phases, months)
-    offers = offers_of(crisis, stakes, grid_choice.offers)
+    cohesion = _tiers(crisis, grid_choice.tiers)
+    events = events_of(crisis, chosen, months, clock.horizon_months, cohesion, grid_choice.name)
+    assert events.expected is not None
+    worlds, usual = events.worlds, events.expected.whole
+    auto = automaton(
+        crisis, chosen, grid_choice.phases, months, events, may_lapse=min(believed, kept) < 1
+    )
     factor = 1 if crisis.war.ends_decide else grid_choice.position_factor
     reach = crisis.war.reach * factor
-    cohesion = _tiers(crisis, grid_choice.tiers)
-    clocks, ripening = _clock_of(crisis)
+    terms_at = _positions(crisis, stakes, reach, factor)
+    floors = floors_of(usual, chosen, stakes, cohesion, terms_at)
+    put = _imposed(usual, stakes, floors, events)
+    offers = offers_of(usual, stakes, grid_choice.offers, frozenset(one.contract for one, _ in put))
+    signed = stakes.signed(
+        np.array([o.terms for o in offers]).reshape(len(offers), len(stakes.issues))
+    )
+    clocks = _clocks(crisis)
     rungs = 1 + min(grid_choice.rungs, 1)
     layout = lay_out(
         positions=2 * reach + 1,
@@ -81,13 +105,21 @@ def compile_game(
         offers=len(offers),
         residuals=1 + auto.lifted,
         standoff=crisis.regime == "standoff",
+        pledges=pledges_of(crisis, chosen),
+        worlds=len(worlds),
     )
-    notes = list(auto.notes)
-    terms_at = _positions(crisis, stakes, reach, factor)
-    rates = rates_of(
-        crisis, chosen, auto, offers, layout, cohesion, ripening, factor, months, notes
-    )
-    chance = chance_matrices(layout, rates, months)
+    notes = [*auto.notes, *events.notes]
+    number = {o.contract: i for i, o in enumerate(offers)}
+    imposed = tuple((number[one.contract], one.chance, ratified) for one, ratified in put)
+    rates = [
+        rates_of(
+            crisis, chosen, auto, offers, layout, cohesion, world, events, imposed, factor, months,
+            notes,
+        )
+        for world in worlds
+    ]  # fmt: skip
+    tracked = happenings_of(crisis, events, cohesion, factor)
+    chance = chance_matrices(layout, rates, tracked, months)
     types = tuple(crisis.types)
     opening = opening_beliefs(crisis)
     if frozen_beliefs:
@@ -96,14 +128,12 @@ def compile_game(
         steps = grid_choice.belief_steps[0 if len(types) == 2 else 1]
         grid = simplex_grid(len(types), steps)
     flow_a, flow_voice, flow_b = flows_of(
-        crisis, stakes, auto, offers, layout, cohesion, terms_at, months
+        crisis, stakes, auto, offers, layout, cohesion, terms_at, worlds, months
     )
-    signed = stakes.signed(
-        np.array([o.terms for o in offers]).reshape(len(offers), len(stakes.issues))
-    )
-    floors = floors_of(crisis, chosen, stakes, cohesion, terms_at)
     start_regime = {"standoff": STANDOFF, "war": WAR, "ceasefire": CEASEFIRE}[crisis.regime]
-    start = int(layout.active[start_regime][reach, 0, 0, 0, 0])
+    opens_committed = any(s.commits for s in chosen.stages if s.trigger.strip() == "start")
+    pledge = int(layout.pledged(0)[0]) if opens_committed else 0
+    start = int(layout.at[start_regime][reach, 0, 0, 0, 0, pledge, 0])
     return Game(
         crisis=crisis,
         plan_id=plan_id,
@@ -125,9 +155,9 @@ def compile_game(
         flow_voice=flow_voice,
         flow_b=flow_b,
         chance=chance,
-        moves=moves_of(crisis, chosen, stakes, auto, offers, layout, floors, signed),
-        reviews=reviews_of(crisis, auto, offers, layout),
-        weights=_act_weights(crisis, grid_choice),
+        moves=moves_of(crisis, chosen, stakes, auto, offers, layout, floors, signed, worlds),
+        reviews=reviews_of(crisis, auto, offers, layout, worlds),
+        weights=_act_weights(usual, grid_choice),
         protocol=_protocol(crisis, chosen, grid_choice, months),
         terminal=None
         if clock.at_the_end == "stalemate"
@@ -137,7 +167,57 @@ def compile_game(
         notes=tuple(dict.fromkeys(notes)),
         signed_value=signed,
         floors=floors,
+        signals=(None,) * months if frozen_beliefs else signals_of(crisis, chosen, months),
+        credibility=believed,
+        followed=kept,
+        tracked=tuple(one.key for one in events.tracked),
+        averages=tuple(dict.fromkeys(events.averages)),
     )
+
+
+def _changed(
+    plan: Plan,
+    offer: str | bool | None,
+    mode: Literal["committed", "adaptive"] | None,
+    credibility: float | None,
+    followed: float | None,
+) -> Plan:
+    """The plan with what the caller replaces."""
+    changes: dict[str, object] = {}
+    if offer is not False:
+        changes["offer"] = offer
+    if mode is not None:
+        changes["mode"] = mode
+    for name, value in (("credibility", credibility), ("followed", followed)):
+        if value is None:
+            continue
+        if not 0 <= value <= 1:
+            raise CompileError(f"{name} is a chance between 0 and 1; got {value:g}")
+        changes[name] = getattr(plan, name).at(value)
+    return plan.model_copy(update=changes) if changes else plan
+
+
+def _imposed(
+    crisis: Crisis, stakes: Stakes, floors: Floats, events: Events
+) -> tuple[tuple[Imposed, Floats], ...]:
+    """Terms that outsiders may put in force, with their chance of ratification by position and tier."""
+    found = []
+    for one in events.imposed:
+        contract = crisis.contracts[one.contract]
+        terms = np.array([[contract.terms[m] for m in stakes.issues]])
+        ratified = ratification_of(crisis, stakes, floors, stakes.signed(terms))[0]
+        if not bool(stakes.feasible(terms)[0]):
+            events.averages.append(
+                f"event {one.key}: {one.contract} crosses a hard red line and never comes into force"
+            )
+        elif ratified.max() < NEVER_RATIFIED:
+            events.averages.append(
+                f"event {one.key}: A's voices ratify {one.contract} with a chance of at most "
+                f"{ratified.max():.0e}, so it never comes into force"
+            )
+        else:
+            found.append((one, ratified))
+    return tuple(found)
 
 
 def _plan_of(crisis: Crisis, plan: str | Plan | None) -> tuple[str, Plan]:
@@ -163,21 +243,19 @@ def _tiers(crisis: Crisis, most: int) -> Floats:
     return kept
 
 
-def _clock_of(crisis: Crisis) -> tuple[int, tuple[float, float]]:
-    """Number of clock levels and the chances of ripening in war and in pauses."""
+def _clocks(crisis: Crisis) -> int:
+    """Number of clock levels: two if a type gains from war once a clock is ripe."""
     clocks = {
         (k.ripens_in_war.value, k.ripens_in_pause.value)
         for k in crisis.types.values()
         if k.war_bonus.value != 0
     }
-    if not clocks:
-        return 1, (0.0, 0.0)
     if len(clocks) > 1:
         raise CompileError(
             "types with a war bonus have different clocks; give them the same `ripens_in_war` "
             "and `ripens_in_pause` (one public clock is modelled)"
         )
-    return 2, clocks.pop()
+    return 1 + len(clocks)
 
 
 def _positions(crisis: Crisis, stakes: Stakes, reach: int, factor: int) -> Floats:
@@ -212,6 +290,8 @@ def _act_weights(crisis: Crisis, resolution: Resolution) -> ActWeights:
         ),
         de_escalate=w.de_escalate.value * spacing,
         fight=w.fight_out.value,
+        commit=w.commit.value * spacing,
+        activate=w.activate.value,
         renege=crisis.settlement.renege_weight.value * reviewed,
     )
 

@@ -9,6 +9,13 @@ sealed::
     e_item = hindsight * (2 a / (1 + a) for acts, 2 / (1 + a) for words) * dependence exponents
 
 with a = acts over words. F and 6 in a grade mean "cannot be judged" and leave an item neutral.
+
+While the game goes on, a channel gives a public signal y at the end of every ``every_months``-th month::
+
+    P(y | theta) = w L(y | theta) + (1 - w) mean_theta L(y | theta),   w = reliability (1 - unmodelled)
+
+L is the file's, or one signal per type that points to it. ``unmodelled`` is the chance that B is none of
+the types, so that what is seen bears on none of them.
 """
 
 from __future__ import annotations
@@ -19,6 +26,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from offramp.crisis._beliefs import EvidenceChannel
+from offramp.crisis._pressure import Plan
 from offramp.crisis._schema import Crisis
 from offramp.game._preferences import Floats
 
@@ -84,3 +93,33 @@ def opening_beliefs(crisis: Crisis) -> Floats:
     weight = np.exp(log - log.max())
     posterior: Floats = weight / weight.sum()
     return posterior
+
+
+def likelihood_of(crisis: Crisis, channel: EvidenceChannel) -> Floats:
+    """P(y | theta) of a channel's signals, shape (signals, types); columns sum to one."""
+    types = tuple(crisis.types)
+    if channel.likelihood:
+        rows = [[row[theta] for theta in types] for row in channel.likelihood.values()]
+        stated = np.array(rows, dtype=np.float64)
+    else:
+        stated = np.eye(len(types))
+    stated = stated / stated.sum(0)
+    weight = channel.reliability.value * (1 - crisis.hypotheses.unmodelled.value)
+    mixed: Floats = weight * stated + (1 - weight) * stated.mean(1, keepdims=True)
+    return mixed
+
+
+def signals_of(crisis: Crisis, plan: Plan, months: int) -> tuple[Floats | None, ...]:
+    """By month, P(y | theta) of the signal that arrives at its end, or None.
+
+    A plan's own channel goes before the crisis's. A channel that cannot tell the types apart gives
+    no signal at all.
+    """
+    channel = plan.evidence_channel or crisis.evidence_channel
+    if channel is None or len(crisis.types) == 1:
+        return (None,) * months
+    likelihood = likelihood_of(crisis, channel)
+    if np.ptp(likelihood, axis=1).max() == 0:
+        return (None,) * months
+    every = channel.every_months
+    return tuple(likelihood if (t + 1) % every == 0 else None for t in range(months))

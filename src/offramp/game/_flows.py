@@ -3,15 +3,18 @@
 Flows by month (stake units if sustained for ever), for bloc i with stake W_i at today's terms moved
 by the battlefield position k (red-line penalties off: they belong to signed deals):
 
-* war:        W_i(k) - cost_i (1 + exhaustion_i t) - ladder cost one step up - pressure or own cost
-* ceasefire:  W_i(k) - cost_share * cost_i (1 + exhaustion_i t) - pressure or own cost
+* war:        W_i(k) - cost_i (1 + stock_i) - ladder cost one step up - pressure or own cost
+* ceasefire:  W_i(k) - cost_share * cost_i (1 + stock_i) - pressure or own cost
 * stand-off:  W_i    - stand-off cost - pressure or own cost
 * settlement: W_i(x) with penalties - residual pressure (B), own cost (A), plus premium, force costs
 * a side gone: W_i with every issue at the other side's end; disaster: -1 for both
 
-Type theta of B adds ``delay_flow`` while there is no settlement and ``war_bonus`` in war once its
-clock is ripe. Pressure counts at cohesion I(tier) and erodes; see the plans module. Tiers act on
-battle odds, on A's risk of collapse, and on floors (specification R).
+stock_i is exhaustion added up over the months so far, B's with what levers add to it. Parameters are
+those of the month in the state's world of tracked events. In a ceasefire the plan's levers for that
+case add their mean effect over the life of a pause. Type theta of B adds ``delay_flow`` while there is
+no settlement and ``war_bonus`` in war once its clock is ripe.
+Pressure counts at cohesion I(tier) and erodes; see the plans module. Tiers act on battle odds, on A's
+risk of collapse, and on floors (specification R).
 """
 
 from __future__ import annotations
@@ -19,10 +22,10 @@ from __future__ import annotations
 import numpy as np
 
 from offramp.crisis._schema import Crisis
-from offramp.game._chance import Ints
+from offramp.game._calendar import Timeline, added_up
 from offramp.game._game import CompileError
 from offramp.game._offers import Offer
-from offramp.game._plans import Automaton, hazard_of
+from offramp.game._plans import Automaton, Pressure, hazard_of
 from offramp.game._preferences import Floats, Stakes
 from offramp.game._states import (
     A_GONE,
@@ -45,15 +48,18 @@ def flows_of(
     layout: Layout,
     cohesion: Floats,
     terms_at: Floats,
+    worlds: tuple[Timeline, ...],
     months: int,
 ) -> tuple[Floats, Floats, Floats]:
-    """Flows of A (months+1, nS), of A's voices (voices, months+1, nS), of B's types."""
+    """Flows of A (months+1, nS), of A's voices (voices, months+1, nS), of B's types.
+
+    ``worlds`` are the crises of each month for each value of ``layout.happened``.
+    """
     n_s, horizon = layout.size, np.arange(months + 1)
     plain = stakes.plain(terms_at)
     a_voices = np.flatnonzero(stakes.side == 0)
     voice = np.zeros((len(a_voices), months + 1, n_s))
     flow_b = np.zeros((len(crisis.types), months + 1, n_s))
-    war_a = crisis.war.cost.A.value * (1 + crisis.war.exhaustion.A.value * horizon)
     ratio = np.array([crisis.actors[stakes.voices[v]].war_cost_ratio for v in a_voices])
     premiums = np.array([crisis.actors[v].deal_premium.value for v in stakes.voices])
     premium = premiums[a_voices]
@@ -64,34 +70,50 @@ def flows_of(
     hurt = _pain_tables(auto, layout.sizes[6], months)
     composite_own = np.zeros((months + 1, n_s))
     unity = cohesion
-    share = {STANDOFF: 0.0, WAR: 1.0, CEASEFIRE: crisis.ceasefire.cost_share.value}
-    for regime in (STANDOFF, WAR, CEASEFIRE):
-        s = np.flatnonzero(layout.regime == regime)
+    pausing = auto.pausing
+    every = [(regime, h) for h in range(len(worlds)) for regime in (STANDOFF, WAR, CEASEFIRE)]
+    for regime, h in every:
+        s = np.flatnonzero((layout.regime == regime) & (layout.happened == h))
         if not len(s):
             continue
+        world = worlds[h]
         k, e, z, c, g = (
             layout.position[s], layout.rung[s], layout.node[s], layout.tier[s], layout.clock[s],
         )  # fmt: skip
-        wait_a = crisis.standoff.cost.A.value if regime == STANDOFF else 0.0
-        wait_b = crisis.standoff.cost.B.value if regime == STANDOFF else 0.0
+        waits = 1.0 if regime == STANDOFF else 0.0
+        wait_a = waits * world.series(lambda x: x.standoff.cost.A.value)
+        wait_b = waits * world.series(lambda x: x.standoff.cost.B.value)
+        climbed_a = world.series(lambda x: x.ladder.cost["A"].value)
+        climbed_b = world.series(lambda x: x.ladder.cost["B"].value)
+        share = np.full(months + 1, 0.0 if regime == STANDOFF else 1.0)
+        if regime == CEASEFIRE:
+            share = world.series(lambda x: x.ceasefire.cost_share.value)
+        war_a = world.series(lambda x: x.war.cost.A.value) * (
+            1 + added_up(world.series(lambda x: x.war.exhaustion.A.value))
+        )
+        worn = added_up(world.series(lambda x: x.war.exhaustion.B.value))[:, None] + auto.worn[:, z]
+        paused = pausing if regime == CEASEFIRE else Pressure()
         for i, v in enumerate(a_voices):
             voice[i][:, s] = (
                 plain[v, k][None]
-                - ratio[i] * (share[regime] * war_a[:, None] + wait_a)
-                - ratio[i] * crisis.ladder.cost["A"].value * (e > 0)
+                - ratio[i] * (share * war_a + wait_a)[:, None]
+                - ratio[i] * climbed_a[:, None] * (e > 0)
                 - voice_node[:, z, i]
+                - (paused.cost_by_voice[i] if paused.cost_by_voice else 0.0)
             )
-        composite_own[:, s] = own_node[:, z]
-        pressure = hurt.active[:, z] * unity[c]
-        for j, kind in enumerate(crisis.types.values()):
+        composite_own[:, s] = own_node[:, z] + paused.cost
+        pressure = (hurt.active[:, z] + paused.reversible + paused.irreversible) * unity[c]
+        for j, theta in enumerate(crisis.types):
+            bonus = _by_type(world, theta, "war_bonus")
+            delay = _by_type(world, theta, "delay_flow")
             flow_b[j][:, s] = (
                 stakes.bloc(plain[:, k], 1)[None]
-                - share[regime] * _war_cost_b(crisis, j, horizon)[:, None]
-                - wait_b
-                - crisis.ladder.cost["B"].value * (e > 0)
+                - share[:, None] * _war_cost_b(world, theta)[:, None] * (1 + worn)
+                - wait_b[:, None]
+                - climbed_b[:, None] * (e > 0)
                 - pressure
-                + kind.delay_flow.value
-                + (kind.war_bonus.value * (g == 1) if regime == WAR else 0.0)
+                + delay[:, None]
+                + (bonus[:, None] * (g == 1) if regime == WAR else 0.0)
             )
     s = np.flatnonzero(layout.regime == SETTLED)
     if len(s):
@@ -140,6 +162,9 @@ def flows_of(
     for i in range(len(a_voices)):
         active = layout.node >= 0
         weighted_own[:, active] += influence[i] * voice_node[:, layout.node[active], i]
+        if pausing.cost_by_voice:
+            in_pause = layout.regime == CEASEFIRE
+            weighted_own[:, in_pause] += influence[i] * pausing.cost_by_voice[i]
         done = layout.regime == SETTLED
         weighted_own[:, done] += influence[i] * hurt.cost_by_voice[:, layout.residual[done], i]
     flow_a = paid_by_voices + weighted_own - composite_own
@@ -195,13 +220,20 @@ def _pain_tables(auto: Automaton, classes: int, months: int) -> _Pain:
     return table
 
 
-def _war_cost_b(crisis: Crisis, j: int, horizon: Ints) -> Floats:
-    """B's war cost by month for type j."""
-    kind = list(crisis.types.values())[j]
-    base = kind.war_cost.value if kind.war_cost is not None else crisis.war.cost.B.value
-    base += kind.delay_cost_share.value * crisis.war.cost.B.value
-    grown: Floats = base * (1.0 + crisis.war.exhaustion.B.value * horizon.astype(np.float64))
-    return grown
+def _by_type(world: Timeline, theta: str, field: str) -> Floats:
+    """A number of one type by month."""
+    return world.series(lambda crisis: float(getattr(crisis.types[theta], field).value))
+
+
+def _war_cost_b(world: Timeline, theta: str) -> Floats:
+    """B's war cost by month for a type, before exhaustion."""
+
+    def cost(crisis: Crisis) -> float:
+        kind = crisis.types[theta]
+        base = kind.war_cost.value if kind.war_cost is not None else crisis.war.cost.B.value
+        return base + kind.delay_cost_share.value * crisis.war.cost.B.value
+
+    return world.series(cost)
 
 
 def _force_costs(crisis: Crisis, offers: tuple[Offer, ...]) -> tuple[Floats, Floats]:

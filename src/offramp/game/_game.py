@@ -1,10 +1,11 @@
 """The compiled game: everything the solver reads, as arrays. No strategy in it.
 
 One period is a month. In period t: the plan's trigger may fire; in solved months a side is
-recognised and moves; the other responds; flows are paid in the state reached; nature moves. The
-continuation of acting so that the public state becomes s with belief mu is::
+recognised and moves; the other responds; flows are paid in the state reached; nature moves; in some
+months a public signal y about B's type arrives. The continuation of acting so that the public state
+becomes s with belief mu is::
 
-    C_i(s, mu) = (1 - delta_i) u_i(t, s) + delta_i E[ V_i(t+1, s', mu) | s ]
+    C_i(s, mu) = (1 - delta_i) u_i(t, s) + delta_i E[ V_i(t+1, s', mu_y) | s ]
 
 and a settlement kept for ever is worth its W. Values are therefore in stake units.
 """
@@ -12,12 +13,13 @@ and a settlement kept for ever is worth its W. Values are therefore in stake uni
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from offramp.crisis import _expressions as ex
 from offramp.crisis._pressure import Plan
 from offramp.crisis._schema import Crisis
 from offramp.game._beliefs import BeliefGrid
@@ -26,6 +28,10 @@ from offramp.game._plans import Automaton
 from offramp.game._preferences import Floats, Stakes
 from offramp.game._resolution import Resolution
 from offramp.game._states import ACTIVE, REGIME_NAMES, SETTLED, Layout
+from offramp.game._triggers import fire
+
+if TYPE_CHECKING:
+    from offramp.game._acts import ActTables
 
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
@@ -53,7 +59,11 @@ class Moves:
         lump_attack_a: What A pays when either side attacks (stake units), shape (n,).
         lump_attack_b: What B's types pay, less their gain, when B attacks, shape (n, types).
         lump_attacked_b: What B pays when A attacks, shape (n,).
-        lump_sign_a, lump_sign_b: Lumps for signing, A's (offers,) and B's (n, offers).
+        lump_sign_a, lump_sign_b: Lumps for signing, each (n, offers).
+        lump_down: What a side pays for stepping down itself, shape (2, n).
+        lump_pause: What each side pays when a ceasefire is agreed, shape (2, n).
+        commit: A side committing itself in public, shape (2, n).
+        activate: An adaptive A beginning the next stage of its plan, shape (n,).
     """
 
     states: Ints
@@ -69,6 +79,10 @@ class Moves:
     lump_attacked_b: Floats
     lump_sign_a: Floats
     lump_sign_b: Floats
+    lump_down: Floats
+    lump_pause: Floats
+    commit: Ints
+    activate: Ints
 
 
 @dataclass(frozen=True)
@@ -98,6 +112,8 @@ class ActWeights:
     de_escalate: float
     fight: float
     renege: float
+    commit: float
+    activate: float
 
 
 @dataclass(frozen=True)
@@ -126,6 +142,13 @@ class Game:
         start: Opening state.
         signed_value: W of each voice for each signed offer, (voices, offers).
         floors: Least W each voice ratifies by position and tier; nan where it is not asked.
+        signals: By month, None or P(y | theta) of the public signal about B's type that arrives at
+            its end, after nature's move, shape (signals, types).
+        credibility: Chance, as B believes, that A follows through when a trigger fires.
+        followed: Chance that A really does.
+        tracked: Events that are public states, in the order of the bits of ``layout.happened``.
+        notes: What of the file is not in this game, and why.
+        averages: What of the file is in this game by its expected effect only.
     """
 
     crisis: Crisis
@@ -158,6 +181,11 @@ class Game:
     notes: tuple[str, ...]
     signed_value: Floats
     floors: Floats
+    signals: tuple[Floats | None, ...]
+    credibility: float
+    followed: float
+    tracked: tuple[str, ...]
+    averages: tuple[str, ...]
 
     def __repr__(self) -> str:
         states, beliefs = self.layout.size, self.grid.size
@@ -175,8 +203,20 @@ class Game:
             "periods": self.months,
             "types": len(self.types),
             "offers": len(self.offers),
-            "actions": len(self.offers) + 5,
+            "actions": len(self.offers) + 5 + self._more_acts,
         }
+
+    @property
+    def _more_acts(self) -> int:
+        """Acts beyond offers, a ceasefire, hold, climb, step down and fight it out."""
+        return int((self.moves.activate >= 0).any()) + int((self.moves.commit >= 0).any())
+
+    @cached_property
+    def acts(self) -> ActTables:
+        """What can be done where: acts, proposals and answers as tables."""
+        from offramp.game._acts import act_tables
+
+        return act_tables(self.moves, self.weights, len(self.types))
 
     @property
     def front_factor(self) -> int:
@@ -218,6 +258,13 @@ class Game:
             parts.append(f"coalition {coalition.tier_names[int(level)]}")
         if lay.clock[s] == 1:
             parts.append("clock ripe")
+        if regime in ACTIVE:
+            for name, committed in zip(sides, lay.pledges[int(lay.pledge[s])], strict=True):
+                if committed:
+                    parts.append(f"{name} committed in public")
+        for bit, event in enumerate(self.tracked):
+            if lay.happened[s] >= 0 and lay.happened[s] >> bit & 1:
+                parts.append(f"after the event \u201c{self.crisis.events[event].name}\u201d")
         return ", ".join(parts)
 
     def after_triggers(self, month: int, states: Ints, beliefs: Floats) -> Ints:
@@ -228,40 +275,28 @@ class Game:
             states: Any states, shape (n,).
             beliefs: A's beliefs there, shape (n, types).
         """
-        auto, lay = self.automaton, self.layout
-        if all(t is None for t in auto.trigger):
-            return states
-        result = states.copy()
-        active = lay.node[states] >= 0
-        stage = np.array([n.stage for n in auto.nodes])
-        counter = np.array([n.counter for n in auto.nodes])
-        enter = np.array(auto.enter)
-        for i, trigger in enumerate(auto.trigger):
-            if trigger is None:
-                continue
-            pick = np.flatnonzero(active & (stage[lay.node[result]] == i))
-            if not len(pick):
-                continue
-            s = result[pick]
-            values: dict[str, object] = {
-                "months": np.full(len(s), float(month)),
-                "months_without_ceasefire": counter[lay.node[s]].astype(float),
-                "position": (lay.position[s] - (lay.sizes[0] - 1) // 2) / self.front_factor,
-                "cohesion": self.cohesion[lay.tier[s]],
-                "rung": self.crisis.ladder.base + self.crisis.ladder.step * lay.rung[s],
-                "war": lay.regime[s] == 1,
-                "ceasefire": lay.regime[s] == 2,
-                "standoff": lay.regime[s] == 0,
-                "settlement": np.zeros(len(s), dtype=bool),
-            }
-            for j, theta in enumerate(self.types):
-                values[f"belief.{theta}"] = beliefs[pick, j]
-            fired = np.broadcast_to(np.asarray(ex.evaluate(trigger, values), dtype=bool), s.shape)
-            if fired.any():
-                f = s[fired]
-                z = enter[lay.node[f]]
-                table = np.stack(lay.active)
-                result[pick[fired]] = table[
-                    lay.regime[f], lay.position[f], lay.rung[f], z, lay.tier[f], lay.clock[f]
-                ]
-        return result
+        return fire(self, month, states, beliefs)[0]
+
+    def trigger_lottery(
+        self, month: int, states: Ints, beliefs: Floats, *, actual: bool = False
+    ) -> tuple[tuple[Ints, float], ...]:
+        """Where the plan's triggers may take states: (states after, probability) pairs.
+
+        Probabilities sum to 1. One pair if A is sure to follow the plan or no trigger fires here;
+        otherwise the pair in which A follows it to the end, and one for each firing at which A may
+        be seen not to act (states where less fired are the same in both).
+
+        Args:
+            month: Month.
+            states: Any states, shape (n,).
+            beliefs: A's beliefs there, shape (n, types).
+            actual: Use the chance that A follows (``followed``), not what B believes
+                (``credibility``).
+        """
+        moved, lapsed = fire(self, month, states, beliefs)
+        keeps = self.followed if actual else self.credibility
+        if not lapsed or keeps >= 1.0:
+            return ((moved, 1.0),)
+        pairs = [(moved, keeps ** len(lapsed))]
+        pairs += [(other, keeps**j * (1.0 - keeps)) for j, other in enumerate(lapsed)]
+        return tuple(pair for pair in pairs if pair[1] > 0)

@@ -8,14 +8,23 @@ move by a share of the stake lost or won on the ground (specification R). Lumps 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit
 
 from offramp.crisis._pressure import Plan
 from offramp.crisis._schema import Crisis
+from offramp.game._calendar import Timeline
+from offramp.game._commitment import (
+    climbing,
+    commit_targets,
+    committed,
+    price_of,
+    short_of_demand,
+)
 from offramp.game._game import CompileError, Moves, Reviews
 from offramp.game._offers import Offer
 from offramp.game._plans import Automaton
-from offramp.game._preferences import Floats, Stakes
+from offramp.game._preferences import Bools, Floats, Stakes
 from offramp.game._states import (
     CEASEFIRE,
     SETTLED,
@@ -23,6 +32,9 @@ from offramp.game._states import (
     WAR,
     Layout,
 )
+from offramp.game._triggers import enter
+
+Ints = NDArray[np.intp]
 
 ALL_WON = 0.95
 """Stake from which a deal counts as meeting B's declared aims: no audience cost."""
@@ -39,30 +51,32 @@ def moves_of(
     layout: Layout,
     floors: Floats,
     signed: Floats,
+    worlds: tuple[Timeline, ...],
 ) -> Moves:
+    """Where acts lead and what they cost at once; ``worlds`` by value of ``layout.happened``."""
     states = np.flatnonzero(layout.regime <= CEASEFIRE)
-    regime, k, e, z, c, g = (
+    regime, k, e, z, c, g, p, h = (
         layout.regime[states], layout.position[states], layout.rung[states], layout.node[states],
-        layout.tier[states], layout.clock[states],
+        layout.tier[states], layout.clock[states], layout.pledge[states], layout.happened[states],
     )  # fmt: skip
     n, n_o = len(states), len(offers)
-    zero = np.zeros(n, dtype=np.intp)
-    to_war = layout.active[WAR][k, zero, z, c, g]
-    to_pause = layout.active[CEASEFIRE][k, zero, z, c, g]
-    nowhere = np.full(n, -1)
-    higher = (
-        layout.active[WAR][k, np.ones(n, dtype=np.intp), z, c, g]
-        if layout.sizes[1] > 1
-        else nowhere
-    )
-    up = np.tile(np.where((regime == WAR) & (e == 0), higher, -1), (2, 1))
-    up[:, regime == CEASEFIRE] = to_war[regime == CEASEFIRE]
+    war, calm = regime == WAR, regime == CEASEFIRE
+    up, down = np.full((2, n), -1), np.full((2, n), -1)
     for side, key in enumerate(("A", "B")):
-        up[side, regime == STANDOFF] = (
-            to_war[regime == STANDOFF] if key in crisis.standoff.attackers else -1
-        )
-    down = np.tile(np.where((regime == WAR) & (e == 1), to_war, -1), (2, 1))
-    pause = np.where((regime == WAR) & crisis.ceasefire.possible, to_pause, -1)
+        flag = climbing(crisis, layout, p, side)
+        to_war = layout.other(states, regime=WAR, rung=0, pledge=flag)
+        up[side, calm] = to_war[calm]
+        if key in crisis.standoff.attackers:
+            up[side, regime == STANDOFF] = to_war[regime == STANDOFF]
+        if layout.sizes[1] > 1:
+            low = war & (e == 0)
+            up[side, low] = layout.other(states[low], rung=1, pledge=flag[low])
+            high = war & (e == 1)
+            off = layout.released(side)[p]
+            down[side, high] = layout.other(states[high], rung=0, pledge=off[high])
+    nobody = np.zeros(n, dtype=np.intp)
+    to_pause = layout.other(states, regime=CEASEFIRE, rung=0, pledge=nobody)
+    pause = np.where(war & crisis.ceasefire.possible, to_pause, -1)
     fight = np.full((2, n), -1)
     if crisis.war.decisive is not None:
         for side, key in enumerate(("A", "B")):
@@ -71,36 +85,21 @@ def moves_of(
     residual = np.array(auto.residual)[z]
     sign = np.full((n, n_o), -1)
     for o in range(n_o):
-        sign[:, o] = layout.settled[o, k, c, g, residual]
+        sign[:, o] = layout.settled_at[o, k, c, g, residual, h]
     ratify = ratification_of(crisis, stakes, floors, signed)[:, k, c].T
-    propose = np.zeros((2, n, n_o), dtype=bool)
-    allowed = np.array(
-        [
-            [_on_table(offer, auto.terms[i].limit) for offer in offers]
-            for i in range(len(auto.terms))
-        ]
-    )
     stage = np.array([node.stage for node in auto.nodes])[z]
-    if n_o:
-        if "A" in plan.may_propose:
-            propose[0] = allowed[stage]
-            if plan.offer is not None:
-                mine = np.array([offer.contract == plan.offer for offer in offers])
-                if not mine.any():
-                    broken = _why_not(crisis, stakes, plan.offer)
-                    raise CompileError(f"plan offer {plan.offer!r} cannot be signed: {broken}")
-                propose[0] = mine[None]
-        if "B" in plan.may_propose:
-            propose[1] = (
-                np.array([[o.frontier < 0 for o in offers]] * len(auto.terms))[stage]
-                | allowed[stage]
-            )
-    w_b = stakes.bloc(signed, 1) if n_o else np.zeros(0)
-    cost_b = np.array([t.signing_cost for t in auto.terms])[stage][:, None] * (w_b < ALL_WON)[None]
-    audience = crisis.blocs["A"].audience
-    cost_a = audience.cost.value * (1 - audience.vagueness.value)
-    attack = crisis.standoff.attack_cost
-    gain = np.array([kind.attack_gain.value for kind in crisis.types.values()])
+    activate = np.full(n, -1)
+    if plan.mode == "adaptive":
+        allowed = auto.opens[z, regime]
+        activate[allowed] = enter(layout, auto.enter, auto.commits, states[allowed])
+    lump_sign_a, lump_sign_b, lump_down, lump_pause = _lumps(
+        crisis, stakes, auto, layout, signed, worlds, states, stage
+    )
+    attack = np.array(
+        [[getattr(w.whole.standoff.attack_cost, i).value for i in "AB"] for w in worlds]
+    )
+    gain = np.array([[kind.attack_gain.value for kind in w.whole.types.values()] for w in worlds])
+    waiting = regime == STANDOFF
     return Moves(
         states=states,
         up=up,
@@ -109,13 +108,88 @@ def moves_of(
         fight=fight,
         sign=sign,
         ratify=ratify,
-        propose=propose,
-        lump_attack_a=np.where(regime == STANDOFF, -attack.A.value, 0.0),
-        lump_attack_b=np.where((regime == STANDOFF)[:, None], gain - attack.B.value, 0.0),
-        lump_attacked_b=np.where(regime == STANDOFF, -attack.B.value, 0.0),
-        lump_sign_a=np.full(n_o, -cost_a),
-        lump_sign_b=-cost_b,
+        propose=_proposals(crisis, plan, stakes, auto, offers, stage),
+        lump_attack_a=np.where(waiting, -attack[h, 0], 0.0),
+        lump_attack_b=np.where(waiting[:, None], gain[h] - attack[h, 1][:, None], 0.0),
+        lump_attacked_b=np.where(waiting, -attack[h, 1], 0.0),
+        lump_sign_a=lump_sign_a,
+        lump_sign_b=lump_sign_b,
+        lump_down=lump_down,
+        lump_pause=lump_pause,
+        commit=commit_targets(crisis, layout, states),
+        activate=activate,
     )
+
+
+def _proposals(
+    crisis: Crisis,
+    plan: Plan,
+    stakes: Stakes,
+    auto: Automaton,
+    offers: tuple[Offer, ...],
+    stage: Ints,
+) -> Bools:
+    """Whether each side may propose each offer, shape (2, n, offers)."""
+    propose = np.zeros((2, len(stage), len(offers)), dtype=bool)
+    if not offers:
+        return propose
+    allowed = np.array([[_on_table(x, terms.limit) for x in offers] for terms in auto.terms])
+    if "A" in plan.may_propose:
+        propose[0] = allowed[stage]
+        if plan.offer is not None:
+            mine = np.array([offer.contract == plan.offer for offer in offers])
+            if not mine.any():
+                broken = _why_not(crisis, stakes, plan.offer)
+                raise CompileError(f"plan offer {plan.offer!r} cannot be signed: {broken}")
+            propose[0] = mine[None]
+    if "B" in plan.may_propose:
+        named = np.array([[o.frontier < 0 for o in offers]] * len(auto.terms))
+        propose[1] = named[stage] | allowed[stage]
+    propose[:, :, [o.imposed for o in offers]] = False
+    return propose
+
+
+def _lumps(
+    crisis: Crisis,
+    stakes: Stakes,
+    auto: Automaton,
+    layout: Layout,
+    signed: Floats,
+    worlds: tuple[Timeline, ...],
+    states: Ints,
+    stage: Ints,
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """What signing costs A and B (n, offers), stepping down and pausing cost each side (2, n)."""
+    n, n_o = len(states), signed.shape[1]
+    h = layout.happened[states]
+    # Audience costs by world and stage: levers of the plan shift B's.
+    costs_a = np.array([price_of(world, 0) for world in worlds])[h]
+    base = crisis.blocs["B"].audience
+    by_stage = np.array(
+        [
+            [
+                t.shifted(
+                    world.whole.blocs["B"].audience.cost.value - base.cost.value,
+                    world.whole.blocs["B"].audience.vagueness.value - base.vagueness.value,
+                ).signing_cost
+                for t in auto.terms
+            ]
+            for world in worlds
+        ]
+    )
+    costs_b = by_stage[h, stage]
+    sign, down, pause = [], np.zeros((2, n)), np.zeros((2, n))
+    for side, cost in enumerate((costs_a, costs_b)):
+        declared = crisis.blocs["A" if side == 0 else "B"].commitment
+        if declared is None:
+            due = np.ones(n_o, dtype=bool) if side == 0 else stakes.bloc(signed, 1) < ALL_WON
+            sign.append(-cost[:, None] * due[None])
+            continue
+        on = committed(layout, states, side)
+        due = short_of_demand(crisis, stakes, signed, side)
+        sign.append(-(cost * on)[:, None] * due[None])
+        down[side] = pause[side] = -cost * on
+    return sign[0], sign[1], down, pause
 
 
 def _on_table(offer: Offer, limit: Floats) -> bool:
@@ -177,21 +251,27 @@ def ratification_of(crisis: Crisis, stakes: Stakes, floors: Floats, signed: Floa
 
 
 def reviews_of(
-    crisis: Crisis, auto: Automaton, offers: tuple[Offer, ...], layout: Layout
+    crisis: Crisis,
+    auto: Automaton,
+    offers: tuple[Offer, ...],
+    layout: Layout,
+    worlds: tuple[Timeline, ...],
 ) -> Reviews:
+    """Settlements under review; whoever breaks one is free of any public commitment."""
     states = np.flatnonzero(layout.regime == SETTLED)
     if crisis.settlement.binding:
         states = states[:0]
-    o, k, c, g, r = (
+    o, k, c, g, r, h = (
         layout.offer[states], layout.position[states], layout.tier[states], layout.clock[states],
-        layout.residual[states],
+        layout.residual[states], layout.happened[states],
     )  # fmt: skip
     node = np.where(r > 0, auto.final, 0)
-    broken = layout.active[WAR][k, np.zeros(len(states), dtype=np.intp), node, c, g]
-    breach = crisis.settlement.breach_cost.value
-    gains = np.array([kind.renege_gain.value for kind in crisis.types.values()])
+    zero = np.zeros(len(states), dtype=np.intp)
+    broken = layout.at[WAR][k, zero, node, c, g, zero, h]
+    breach = np.array([w.whole.settlement.breach_cost.value for w in worlds])[h]
+    gains = np.array([[x.renege_gain.value for x in w.whole.types.values()] for w in worlds])
     loss = np.array([offer.enforcement.expected_loss for offer in offers])
-    gain_b = (
-        gains[None, :] - breach - loss[o][:, None] if len(states) else np.zeros((0, len(gains)))
-    )
-    return Reviews(states, broken, gain_b, np.full(len(states), -breach))
+    if not len(states):
+        return Reviews(states, broken, np.zeros((0, gains.shape[1])), np.zeros(0))
+    gain_b = gains[h] - breach[:, None] - loss[o][:, None]
+    return Reviews(states, broken, gain_b, -breach)

@@ -50,6 +50,7 @@ class Offer:
     """A contract that can be proposed.
 
     ``frontier`` is the rank along the Pareto frontier (0 = best for B) or -1 for a named contract.
+    ``imposed``: put to A by outsiders; neither side proposes it.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Offer:
     lasts_months: float | None
     frontier: int
     contract: str | None
+    imposed: bool = False
 
 
 NO_ENFORCEMENT = Enforcement(0.0, 0.0, 0.0, None)
@@ -228,9 +230,12 @@ def _frontier_name(crisis: Crisis, terms: Floats, rank: int, count: int) -> str:
     return f"efficient terms, {', '.join(parts)}"
 
 
-def offers_of(crisis: Crisis, stakes: Stakes, count: int) -> tuple[Offer, ...]:
+def offers_of(
+    crisis: Crisis, stakes: Stakes, count: int, imposed: frozenset[str] = frozenset()
+) -> tuple[Offer, ...]:
     """All offers of a game: frontier points first (best for B first), then named contracts.
 
+    ``imposed`` are the contracts that outsiders may put in force; others of that kind are left out.
     Contracts beyond a hard red line are left out; the deal answer reports them with the line.
     """
     offers: list[Offer] = []
@@ -254,7 +259,8 @@ def offers_of(crisis: Crisis, stakes: Stakes, count: int) -> tuple[Offer, ...]:
             )
     for key, contract in crisis.contracts.items():
         terms = np.array([contract.terms[m] for m in stakes.issues])
-        if contract.imposed or not bool(stakes.feasible(terms[None])[0]):
+        outside = contract.imposed and key not in imposed
+        if outside or not bool(stakes.feasible(terms[None])[0]):
             continue
         offers.append(
             Offer(
@@ -267,6 +273,7 @@ def offers_of(crisis: Crisis, stakes: Stakes, count: int) -> tuple[Offer, ...]:
                 lasts_months=contract.lasts_months,
                 frontier=-1,
                 contract=key,
+                imposed=contract.imposed,
             )
         )
     return tuple(offers)

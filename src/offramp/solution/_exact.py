@@ -48,6 +48,7 @@ from offramp.solution._nodes import (
     A_ANSWERED,
     A_DOWN,
     A_FIGHT,
+    A_FOUGHT,
     A_HELD,
     A_PAUSE,
     A_PAUSE_REFUSED,
@@ -137,7 +138,22 @@ def solve_exact(game: Game) -> ExactSolution:
 
 
 def _require(game: Game) -> None:
-    """Refuse games in which types signal."""
+    """Refuse games in which types signal, and those with acts that this mode does not have."""
+    if (game.moves.activate >= 0).any():
+        raise ValueError(
+            "exact mode: an adaptive plan gives A an act that this mode does not have; compile with "
+            'mode="committed", or solve it in logit mode'
+        )
+    if len(game.layout.pledges) > 1:
+        raise ValueError(
+            "exact mode: public commitments (blocs.A.commitment, blocs.B.commitment) are acts and lumps "
+            "that this mode does not have; leave them out, or solve it in logit mode"
+        )
+    if game.automaton.lapse:
+        raise ValueError(
+            "exact mode: the plan is not fully credible or not surely followed, which this mode does "
+            "not have; compile with credibility=1 and followed=1, or solve it in logit mode"
+        )
     if len(game.types) == 1:
         return
     instead = "solve it in logit mode, or leave one type of B in the crisis"
@@ -241,7 +257,7 @@ def _best(game: Game, c: Continuation, side: int, rows: Ints, segments: Ints) ->
     target = np.concatenate([m.sign[rows], m.pause[rows][:, None]], axis=1)
     ratify = np.concatenate([m.ratify[rows], np.ones((n, 1))], axis=1)
     signing = (
-        np.append(np.broadcast_to(m.lump_sign_a, (n, n_o)), np.zeros((n, 1)), axis=1),
+        np.append(m.lump_sign_a[rows], np.zeros((n, 1)), axis=1),
         np.append(m.lump_sign_b[rows], np.zeros((n, 1)), axis=1),
     )
     offered = target >= 0
@@ -337,8 +353,7 @@ def _best(game: Game, c: Continuation, side: int, rows: Ints, segments: Ints) ->
 def _refusals(game: Game, side: int) -> tuple[tuple[Ints, float], ...]:
     """How a side can answer other than by accepting: post-states and weights, as in logit mode."""
     m, w = game.moves, game.weights
-    fight = w.fight if side == 0 else 0.0
-    return (m.states, 1.0), (m.up[side], w.escalate[side]), (m.fight[side], fight)
+    return (m.states, 1.0), (m.up[side], w.escalate[side]), (m.fight[side], w.fight)
 
 
 def _pick(n: int, row: Ints, gain: Floats, mass: Floats) -> Ints:
@@ -407,7 +422,7 @@ _CODES = (
     ((A_HELD, A_UP, A_DOWN, A_FIGHT), A_SIGNED, A_UNRATIFIED, A_PAUSE, A_REFUSED, A_PAUSE_REFUSED),
     ((B_HELD, B_UP, B_DOWN, B_FIGHT), B_SIGNED, B_UNRATIFIED, B_PAUSE, B_REFUSED, B_PAUSE_REFUSED),
 )
-_ANSWERS = ((A_ANSWERED, A_ANSWERED), (B_ANSWERED, B_FOUGHT))
+_ANSWERS = ((A_ANSWERED, A_FOUGHT), (B_ANSWERED, B_FOUGHT))
 
 
 def _branches(game: Game, best: _Answer, side: int, rows: Ints, beliefs: Floats) -> Branches:

@@ -7,11 +7,14 @@ fine simplex grid merge into their mass-weighted mean. That conserves total mass
 type, and the mean belief (the martingale) to rounding; it loses a little of the spread of beliefs.
 Nothing is sampled and nothing is dropped.
 
-Policies are solved again at the particles' own beliefs from the stored values.
+Policies are solved again at the particles' own beliefs from the stored values. Public signals split
+particles by Bayes' rule; a plan's triggers act as A really follows them, whatever B believed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,16 +28,22 @@ from offramp.solution._nodes import (
     ACT_NAMES,
     B_SIGNED,
     Branches,
+    Continuation,
+    Outcome,
     a_moves,
     at_beliefs,
     b_moves,
     reviews,
 )
+from offramp.solution._typed import TOLERANCE
+from offramp.solution.kernels import Kernel, chosen
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 
+HEAVIEST = 8
+"""Places kept of each round, for the probe of several solutions."""
 LIGHT = 1e-6
 """Particles lighter than this share one particle per state (their mass and mean belief are kept)."""
 
@@ -47,6 +56,16 @@ class Cloud:
     belief: Floats
     mass: Floats
     signed: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Heavy:
+    """The heaviest active particles of a round: month, rows in the act tables, beliefs, masses."""
+
+    month: int
+    rows: Ints
+    belief: Floats
+    mass: Floats
 
 
 @dataclass(frozen=True)
@@ -69,6 +88,11 @@ class Futures:
         residual_seen: Largest residual at nodes with mass above 1e-6; ``unsolved_mass`` the
             mass-weighted share of nodes above tolerance.
         particles: Largest number of particles held.
+        martingale_by_type: Largest departure of each type's mass from its prior.
+        regret_a, regret_b: What noise costs on the path of play: expected gain, summed over the rounds
+            and not discounted, from playing the best act instead of the logit mixture, policies and
+            beliefs given (stake units; B's over its types).
+        heavy: The heaviest places at which each round of the shown months is played.
     """
 
     regime: Floats
@@ -91,6 +115,10 @@ class Futures:
     residual_seen: float
     unsolved_mass: float
     particles: int
+    martingale_by_type: tuple[float, ...] = ()
+    regret_a: float = 0.0
+    regret_b: float = 0.0
+    heavy: tuple[Heavy, ...] = ()
 
 
 def _merge(game: Game, cloud: Cloud, cells: int) -> Cloud:
@@ -162,122 +190,268 @@ def _chance(game: Game, t: int, cloud: Cloud) -> Cloud:
     )
 
 
-def propagate(game: Game, values: Values, progress: Progress | None = None) -> Futures:
-    """Run the solved policies forward from the opening state and beliefs."""
+def propagate(
+    game: Game, values: Values, progress: Progress | None = None, kernel: Kernel = "auto"
+) -> Futures:
+    """Run the solved policies forward from the opening state and beliefs.
+
+    Args:
+        game: The game.
+        values: Its values.
+        progress: Told after each month.
+        kernel: As in :func:`offramp.solution._induction.induce`; ``auto`` is what solved the values.
+    """
+    which = values.kernel if kernel == "auto" else chosen(game, kernel)
     n_t, n_o, types = game.months, len(game.offers), len(game.types)
-    lay = game.layout
-    cells = game.resolution.particle_steps * (2 if types == 2 else 1)
-    regime = np.zeros((n_t + 1, 8))
-    by_type = np.zeros((types, n_t + 1, 8))
-    settled_on = np.zeros((n_t + 1, n_o))
-    first = np.zeros(n_t + 1)
-    acts = np.zeros((n_t, len(ACT_NAMES)))
-    signed = np.zeros((n_t, n_o))
-    belief = np.zeros((n_t + 1, types, types))
-    position = np.zeros((n_t + 1, lay.sizes[0]))
-    tier = np.zeros((n_t + 1, lay.sizes[3]))
-    node = np.zeros((n_t + 1, lay.sizes[2]))
-    flow_a = np.zeros(n_t)
+    look = _Look(game, values)
+    tally = Tally(np.zeros((n_t, len(ACT_NAMES))), np.zeros((n_t, n_o)), np.zeros(1 + types))
+    flow_a, flow_b = np.zeros(n_t), np.zeros((types, n_t))
     flow_voice = np.zeros((len(game.voices), n_t))
-    flow_b = np.zeros((types, n_t))
-    value_a = np.full(n_t + 1, np.nan)
-    value_b = np.full((types, n_t + 1), np.nan)
     cloud = Cloud(
         np.array([game.start]), game.opening[None].copy(), np.ones(1), np.zeros(1, dtype=bool)
     )
-    mass_error = martingale_error = residual_seen = unsolved = looked = 0.0
     most = 1
-    row_of = np.full(lay.size, -1)
-    row_of[game.moves.states] = np.arange(len(game.moves.states))
-    review_of = np.full(lay.size, -1)
+    heavy: list[Heavy] = []
+    rows = _rows_of(game)[0]
+    with _steps(game, values, which) as (play, spread):
+        for t in range(n_t + 1):
+            look.at(t, cloud)
+            if t == n_t:
+                break
+            cloud = _triggered(game, t, cloud)
+            if game.protocol.recognition[t].sum() > 0:
+                if t < game.shown:
+                    heavy.append(_heaviest(t, cloud, rows))
+                c = continuation(game, t, values.a[t + 1], values.b[t + 1])
+                cloud = play(t, c, cloud, tally)
+            joint = cloud.mass[:, None] * cloud.belief
+            flow_a[t] = cloud.mass @ game.flow_a[t, cloud.state]
+            flow_voice[:, t] = game.flow_voice[:, t, cloud.state] @ cloud.mass
+            for j in range(types):
+                total = joint[:, j].sum()
+                flow_b[j, t] = (joint[:, j] @ game.flow_b[j, t, cloud.state]) / max(total, 1e-300)
+            cloud = spread(t, cloud)
+            most = max(most, len(cloud.state))
+            if progress is not None:
+                progress(t + 1, n_t)
+    return look.futures(tally, flow_a, flow_voice, flow_b, most, tuple(heavy))
+
+
+def _heaviest(t: int, cloud: Cloud, rows: Ints) -> Heavy:
+    """The heaviest active particles of a month."""
+    active = np.flatnonzero(rows[cloud.state] >= 0)
+    top = active[np.argsort(-cloud.mass[active], kind="stable")[:HEAVIEST]]
+    return Heavy(t, rows[cloud.state[top]], cloud.belief[top], cloud.mass[top])
+
+
+Play = Callable[[int, Continuation, Cloud, "Tally"], Cloud]
+Spread = Callable[[int, Cloud], Cloud]
+
+
+@contextmanager
+def _steps(game: Game, values: Values, which: str) -> Iterator[tuple[Play, Spread]]:
+    """What plays a round, and what nature and news do at the end of a month."""
+    if which == "numpy":
+        cells = game.resolution.particle_steps * (2 if len(game.types) == 2 else 1)
+        rows = _rows_of(game)
+        yield (
+            lambda t, c, cloud, tally: _play(game, values, rows, cells, t, c, cloud, tally),
+            lambda t, cloud: _spread(game, t, cloud, cells),
+        )
+        return
+    from offramp.solution.kernels import nodes_of, pool
+    from offramp.solution.kernels._forward import Particles, Stream
+
+    with pool() as threads:
+        stream = Stream(nodes_of(game, values.precision), threads)
+
+        def packed(cloud: Cloud) -> Particles:
+            mass = np.ascontiguousarray(cloud.mass[:, None] * cloud.belief)
+            return Particles(cloud.state.astype(np.int64), mass, cloud.signed.astype(np.int64))
+
+        def unpacked(p: Particles) -> Cloud:
+            mass: Floats = p.mass.sum(1)
+            return Cloud(p.state, p.mass / mass[:, None], mass, p.flag.astype(bool))
+
+        def play(t: int, c: Continuation, cloud: Cloud, tally: Tally) -> Cloud:
+            shares = game.protocol.recognition[t]
+            month = Tally(tally.acts[t], tally.signed[t], tally.regrets)
+            after = stream.round(
+                packed(cloud), c.a, c.b, (float(shares[0]), float(shares[1])), month, LIGHT
+            )
+            tally.worst = max(tally.worst, month.worst)
+            tally.unsolved += month.unsolved
+            tally.looked += month.looked
+            return unpacked(after)
+
+        def spread(t: int, cloud: Cloud) -> Cloud:
+            p = stream.chance(packed(cloud), game.chance[t], LIGHT)
+            likelihood = game.signals[t]
+            if likelihood is not None:
+                p = stream.signal(p, likelihood, LIGHT)
+            return unpacked(p)
+
+        yield play, spread
+
+
+def _rows_of(game: Game) -> tuple[Ints, Ints]:
+    """Row of each state among the active ones and among the settlements; -1 where it has none."""
+    row_of = np.full(game.layout.size, -1)
+    row_of[game.acts.states] = np.arange(len(game.acts.states))
+    review_of = np.full(game.layout.size, -1)
     review_of[game.reviews.states] = np.arange(len(game.reviews.states))
-    for t in range(n_t + 1):
+    return row_of, review_of
+
+
+def _play(
+    game: Game, values: Values, rows_of: tuple[Ints, Ints], cells: int, t: int, c: Continuation,
+    cloud: Cloud, tally: Tally,
+) -> Cloud:  # fmt: skip
+    """A round of moves and reviews by whole-array code."""
+    pi_a, pi_b = game.protocol.recognition[t]
+    n_o = len(game.offers)
+    rows = rows_of[0][cloud.state]
+    active, rest = np.flatnonzero(rows >= 0), np.flatnonzero(rows < 0)
+    parts: list[Cloud] = []
+    idle = 1 - pi_a - pi_b
+    if idle > 0:
+        parts.append(_scaled(cloud, active, idle))
+    tally.acts[t, 0] += idle * cloud.mass[active].sum()
+
+    def add(out: Outcome, pick: Ints, share: float) -> None:
+        assert out.branches is not None
+        parts.append(_branch(cloud, pick, share, out.branches, game))
+        made = parts[-1].mass
+        tally.acts[t] += np.bincount(out.branches.act, made, len(ACT_NAMES))
+        done = np.isin(out.branches.act, (A_SIGNED, B_SIGNED))
+        if n_o:
+            tally.signed[t] += np.bincount(out.branches.offer[done], made[done], n_o)
+        mass = cloud.mass[pick]
+        tally.regrets[0] += share * (mass @ out.regret_a)
+        tally.regrets[1:] += share * ((mass[:, None] * cloud.belief[pick]) * out.regret_b.T).sum(0)
+        tally.note(out.residual, mass, TOLERANCE)
+
+    for share, kind in ((pi_a, a_moves), (pi_b, b_moves)):
+        if share > 0 and len(active):
+            seen = _seen(game, cloud.belief[active])
+            add(kind(game, c, values.precision, rows[active], seen, True), active, share)
+    review = rows_of[1][cloud.state[rest]]
+    under, others = rest[review >= 0], rest[review < 0]
+    if len(under):
+        seen = _seen(game, cloud.belief[under])
+        under_rows = rows_of[1][cloud.state[under]]
+        add(reviews(game, c, values.precision, under_rows, seen, True), under, 1.0)
+    parts.append(_scaled(cloud, others, 1.0))
+    return _merge(game, _join(parts), cells)
+
+
+def _spread(game: Game, t: int, cloud: Cloud, cells: int) -> Cloud:
+    """Nature's moves, then the public signal of the month."""
+    cloud = _merge(game, _chance(game, t, cloud), cells)
+    likelihood = game.signals[t]
+    if likelihood is None:
+        return cloud
+    parts = []
+    for row in likelihood:
+        joint = cloud.belief * row
+        total: Floats = joint.sum(1)
+        seen = total > 0
+        parts.append(
+            Cloud(
+                cloud.state[seen],
+                joint[seen] / total[seen, None],
+                cloud.mass[seen] * total[seen],
+                cloud.signed[seen],
+            )
+        )
+    return _merge(game, _join(parts), cells)
+
+
+def _triggered(game: Game, t: int, cloud: Cloud) -> Cloud:
+    """Particles after the plan's triggers, as A really acts on them."""
+    lottery = game.trigger_lottery(t, cloud.state, _seen(game, cloud.belief), actual=True)
+    parts = [
+        Cloud(moved, cloud.belief, chance * cloud.mass, cloud.signed)
+        for moved, chance in lottery
+        if chance > 0
+    ]
+    return parts[0] if len(parts) == 1 else _join(parts)
+
+
+@dataclass
+class Tally:
+    """What the rounds add up: acts and signatures by month, regrets, typed nodes looked at."""
+
+    acts: Floats
+    signed: Floats
+    regrets: Floats
+    worst: float = 0.0
+    unsolved: float = 0.0
+    looked: float = 0.0
+
+    def note(self, residual: Floats, mass: Floats, tolerance: float) -> None:
+        """Residuals of nodes reached with ``mass``."""
+        self.worst = max(self.worst, float(residual[mass > LIGHT].max(initial=0.0)))
+        self.unsolved += float(mass[residual > tolerance].sum())
+        self.looked += float(mass.sum())
+
+
+class _Look:
+    """The distribution as it stands at the start of each month, summed up."""
+
+    def __init__(self, game: Game, values: Values) -> None:
+        n_t, lay, types = game.months + 1, game.layout, len(game.types)
+        self.game, self.values = game, values
+        self.regime = np.zeros((n_t, 8))
+        self.by_type = np.zeros((types, n_t, 8))
+        self.settled_on = np.zeros((n_t, len(game.offers)))
+        self.first = np.zeros(n_t)
+        self.belief = np.zeros((n_t, types, types))
+        self.position, self.tier, self.node = (np.zeros((n_t, lay.sizes[i])) for i in (0, 3, 2))
+        self.value_a, self.value_b = np.full(n_t, np.nan), np.full((types, n_t), np.nan)
+        self.mass_error = 0.0
+        self.martingale = np.zeros(types)
+
+    def at(self, t: int, cloud: Cloud) -> None:
+        """Sum up a month."""
+        game, lay = self.game, self.game.layout
         w, s = cloud.mass, cloud.state
         joint = w[:, None] * cloud.belief
         totals = joint.sum(0)
-        mass_error = max(mass_error, abs(float(w.sum()) - 1.0))
-        martingale_error = max(martingale_error, float(np.abs(totals - game.opening).max()))
-        regime[t] = np.bincount(lay.regime[s], w, 8)
-        for j in range(types):
-            if totals[j] > 0:
-                by_type[j, t] = np.bincount(lay.regime[s], joint[:, j], 8) / totals[j]
-                belief[t, j] = joint[:, j] @ cloud.belief / totals[j]
+        self.mass_error = max(self.mass_error, abs(float(w.sum()) - 1.0))
+        self.martingale = np.maximum(self.martingale, np.abs(totals - game.opening))
+        self.regime[t] = np.bincount(lay.regime[s], w, 8)
+        for j in range(len(game.types)):
+            total = max(float(totals[j]), 1e-300)
+            self.by_type[j, t] = np.bincount(lay.regime[s], joint[:, j], 8) / total
+            self.belief[t, j] = (joint[:, j] @ cloud.belief) / total
         held = lay.regime[s] == SETTLED
-        if n_o:
-            settled_on[t] = np.bincount(lay.offer[s[held]], w[held], n_o)
-        first[t] = w[cloud.signed].sum()
+        if len(game.offers):
+            self.settled_on[t] = np.bincount(lay.offer[s[held]], w[held], len(game.offers))
+        self.first[t] = w[cloud.signed].sum()
         on = lay.regime[s] <= CEASEFIRE
-        position[t] = np.bincount(lay.position[s[on]], w[on], lay.sizes[0])
-        tier[t] = np.bincount(lay.tier[s[on]], w[on], lay.sizes[3])
-        node[t] = np.bincount(lay.node[s[on]], w[on], lay.sizes[2])
+        self.position[t] = np.bincount(lay.position[s[on]], w[on], lay.sizes[0])
+        self.tier[t] = np.bincount(lay.tier[s[on]], w[on], lay.sizes[3])
+        self.node[t] = np.bincount(lay.node[s[on]], w[on], lay.sizes[2])
         if w[on].sum() > LIGHT:
-            va = at_beliefs(game, values.a[t], s[on], cloud.belief[on])
-            vb = at_beliefs(game, values.b[t], s[on], cloud.belief[on])
-            value_a[t] = (joint[on] * va.T).sum() / w[on].sum()
-            value_b[:, t] = (joint[on] * vb.T).sum(0) / np.maximum(joint[on].sum(0), 1e-300)
-        if t == n_t:
-            break
-        moved = game.after_triggers(t, cloud.state, _seen(game, cloud.belief))
-        cloud = Cloud(moved, cloud.belief, cloud.mass, cloud.signed)
-        pi_a, pi_b = game.protocol.recognition[t]
-        if pi_a + pi_b > 0:
-            c = continuation(game, t, values.a[t + 1], values.b[t + 1])
-            rows = row_of[cloud.state]
-            active = np.flatnonzero(rows >= 0)
-            rest = np.flatnonzero(rows < 0)
-            parts: list[Cloud] = []
-            idle = 1 - pi_a - pi_b
-            if idle > 0:
-                parts.append(_scaled(cloud, active, idle))
-            acts[t, 0] += idle * cloud.mass[active].sum()
-            for share, kind in ((pi_a, a_moves), (pi_b, b_moves)):
-                if share <= 0 or not len(active):
-                    continue
-                out = kind(
-                    game, c, values.precision, rows[active], _seen(game, cloud.belief[active]), True
-                )
-                assert out.branches is not None
-                parts.append(_branch(cloud, active, share, out.branches, game))
-                made = parts[-1].mass
-                acts[t] += np.bincount(out.branches.act, made, len(ACT_NAMES))
-                done = np.isin(out.branches.act, (A_SIGNED, B_SIGNED))
-                if n_o:
-                    signed[t] += np.bincount(out.branches.offer[done], made[done], n_o)
-                heavy = cloud.mass[active] > 1e-6
-                residual_seen = max(residual_seen, float(out.residual[heavy].max(initial=0.0)))
-                unsolved += float(cloud.mass[active][out.residual > 1e-9].sum())
-                looked += float(cloud.mass[active].sum())
-            review = review_of[cloud.state[rest]]
-            under, others = rest[review >= 0], rest[review < 0]
-            if len(under):
-                out = reviews(
-                    game, c, values.precision, review_of[cloud.state[under]],
-                    _seen(game, cloud.belief[under]), True,
-                )  # fmt: skip
-                assert out.branches is not None
-                parts.append(_branch(cloud, under, 1.0, out.branches, game))
-                acts[t] += np.bincount(out.branches.act, parts[-1].mass, len(ACT_NAMES))
-                heavy = cloud.mass[under] > 1e-6
-                residual_seen = max(residual_seen, float(out.residual[heavy].max(initial=0.0)))
-                unsolved += float(cloud.mass[under][out.residual > 1e-9].sum())
-                looked += float(cloud.mass[under].sum())
-            parts.append(_scaled(cloud, others, 1.0))
-            cloud = _merge(game, _join(parts), cells)
-        joint = cloud.mass[:, None] * cloud.belief
-        flow_a[t] = cloud.mass @ game.flow_a[t, cloud.state]
-        flow_voice[:, t] = game.flow_voice[:, t, cloud.state] @ cloud.mass
-        for j in range(types):
-            total = joint[:, j].sum()
-            flow_b[j, t] = (joint[:, j] @ game.flow_b[j, t, cloud.state]) / max(total, 1e-300)
-        cloud = _merge(game, _chance(game, t, cloud), cells)
-        most = max(most, len(cloud.state))
-        if progress is not None:
-            progress(t + 1, n_t)
-    return Futures(
-        regime, by_type, settled_on, first, acts, signed, belief, position, tier, node,
-        flow_a, flow_voice, flow_b, value_a, value_b, mass_error, martingale_error, residual_seen,
-        unsolved / looked if looked else 0.0, most,
-    )  # fmt: skip
+            va = at_beliefs(game, self.values.a[t], s[on], cloud.belief[on])
+            vb = at_beliefs(game, self.values.b[t], s[on], cloud.belief[on])
+            self.value_a[t] = (joint[on] * va.T).sum() / w[on].sum()
+            self.value_b[:, t] = (joint[on] * vb.T).sum(0) / np.maximum(joint[on].sum(0), 1e-300)
+
+    def futures(
+        self, tally: Tally, flow_a: Floats, flow_voice: Floats, flow_b: Floats, most: int,
+        heavy: tuple[Heavy, ...],
+    ) -> Futures:  # fmt: skip
+        """Everything together."""
+        return Futures(
+            self.regime, self.by_type, self.settled_on, self.first, tally.acts, tally.signed,
+            self.belief, self.position, self.tier, self.node, flow_a, flow_voice, flow_b, self.value_a,
+            self.value_b, self.mass_error, float(self.martingale.max()), tally.worst,
+            tally.unsolved / tally.looked if tally.looked else 0.0, most,
+            tuple(float(e) for e in self.martingale), float(tally.regrets[0]),
+            float(tally.regrets[1:].sum()), heavy,
+        )  # fmt: skip
 
 
 def _seen(game: Game, beliefs: Floats) -> Floats:

@@ -6,7 +6,8 @@ coordinate with the larger fraction first::
 
     Q(p) = Q_0 + max(f, g) (Q_1 - Q_0) + min(f, g) (Q_2 - Q_1)
 
-where Q_0 sits at (i, j), Q_2 at (i + 1, j + 1), and Q_1 at (i, j + 1) if g >= f, else (i + 1, j). Slopes
+where Q_0 sits at (i, j), Q_2 at (i + 1, j + 1), and Q_1 at (i, j + 1) if g >= f (to 1e-12, so that
+rounding decides nothing at grid points), else (i + 1, j). Slopes
 along u and v follow, and ``dQ/dx_1 = p_1 (s_u (1 - C_1) + s_v (1 - C_2))``,
 ``dQ/dx_2 = p_2 (-s_u C_1 + s_v (1 - C_2))`` with C the cumulative probabilities. The Newton system is
 2x2 per act with a 2x2 border. Agreement with the general code is a test.
@@ -58,14 +59,15 @@ def payoffs(
     i = np.minimum(np.floor(u + 1e-12), steps)
     j = np.minimum(np.floor(v + 1e-12), steps)
     f, g = np.maximum(u - i, 0.0), np.maximum(v - j, 0.0)
-    later = g >= f
+    later = g + 1e-12 >= f
+    big, small = np.where(later, g, f), np.where(later, f, g)
     corner = (i * (steps + 2) + j).astype(np.intp)
     place = offset[None] + (nb * np.arange(3))[:, None, None]
     q0 = flat.take(place + lookup.take(corner))
     q1 = flat.take(place + lookup.take(corner + np.where(later, 1, steps + 2)))
     q2 = flat.take(place + lookup.take(corner + (steps + 3)))
     rise, onward = q1 - q0, q2 - q1
-    q = q0 + np.maximum(f, g) * rise + np.minimum(f, g) * onward
+    q = q0 + big * rise + small * onward
     along_u = np.where(later, onward, rise) * steps
     along_v = (rise + onward) * steps - along_u
     rest = along_v * (1.0 - c2)

@@ -12,7 +12,11 @@ Acts are coupled only through rho, so the Jacobian is block diagonal plus a bord
 a Newton step costs a few small solves. Q is piecewise linear in p on the belief grid. Lanes that
 Newton does not settle are restarted from the pooled prior with pseudo-transient continuation
 (``J + I / tau``, tau growing as the residual falls): an implicit damped best response that stays near
-pooling. The reported branch is the one reached that way; the residual of every lane is returned.
+pooling. With two types, lanes that are still left go to nested bisection. The reported branch is the
+one reached that way, the pooling limit; the residual of every lane is returned.
+
+A prior that rules types out lies on a face of the simplex: the fixed point is one of the types that are
+left, and a type ruled out answers it by its own logit at the posteriors on that face.
 
 Weights w carry the nests: a class weight times the measure of an act within its class (weights of
 offers sum to the class weight), which is nested logit with equal precision in both levels.
@@ -30,26 +34,31 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.game import BeliefGrid
+from offramp.game import BeliefGrid, simplex_grid
 from offramp.solution._three import newton_step, padded_lookup, payoffs
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
-TOLERANCE = 1e-9
+TOLERANCE = 1e-10
 """Largest residual, in log-odds, of a node that counts as solved."""
 NEWTON_STEPS = 8
 """Newton steps before a lane is handed to pseudo-transient continuation."""
 BLOCK = 16_384
 """Act-lanes taken through Newton's method at once: small enough for the cache."""
-TRANSIENTS = ((0.5, 3.0, 25), (0.05, 1.5, 250))
+TRANSIENTS = ((0.2, 2.0, 60), (0.05, 1.3, 400), (0.01, 1.1, 2000))
 """Pseudo-transient continuation, tried in turn: first tau, its largest growth per step, most steps.
 
-Slow growth matters: measured on the reference crisis, a first tau of .5 growing threefold left 251 of
-2,314 hard lanes unsolved, .05 growing by half left 13."""
+Slow growth matters: on the reference crisis (draft, kappa 8) stages of (.5, 3, 25) and (.05, 1.5, 250)
+leave .36 % of the probability at unsolved nodes, these leave none (``./dev bench solver``)."""
+SCHEME = (
+    TOLERANCE, 6.0, NEWTON_STEPS, np.array([t[0] for t in TRANSIENTS]),
+    np.array([t[1] for t in TRANSIENTS]), np.array([t[2] for t in TRANSIENTS]),
+)  # fmt: skip
+"""Tolerance, longest step, Newton steps, and the stages, as the compiled kernels take them."""
 FLOOR = 690.0
 """Largest size of a log-odds number: log of the smallest probability told apart from zero."""
-LONGEST_STEP = 6.0
+LONGEST_STEP = float(SCHEME[1])
 """Newton steps longer than this, in log-odds, are shortened (globalisation, not truncation)."""
 GONE = -1e290
 """Log-weight of an act that is not available."""
@@ -61,13 +70,16 @@ class Acts:
 
     Attributes:
         sigma: Probability of act k for type theta, shape (types, K, lanes).
-        posterior: Belief after act k, shape (types, K, lanes).
+        posterior: Belief after act k by Bayes' rule from sigma, shape (types, K, lanes).
+        fixed: Belief after act k at which payoffs are read: the fixed point's, which is Bayes' up to
+            the residual, shape (types, K, lanes).
         residual: Largest residual of each lane (log-odds).
         steps: Steps taken by the slowest lane.
     """
 
     sigma: Floats
     posterior: Floats
+    fixed: Floats
     residual: Floats
     steps: int
 
@@ -95,11 +107,75 @@ def solve_typed(
         log_weight = np.where(weight > 0, np.log(weight), GONE)[node].T
     if types == 1 or grid.size == 1:
         return _unsignalled(table, log_weight, precision, node, prior, grid)
+    fixed = np.empty((types, acts, lanes))
+    residual = np.zeros(lanes)
+    steps = 1
+    pattern = (prior > 0) @ (1 << np.arange(types))
+    for code in np.unique(pattern).tolist():
+        pick = np.flatnonzero(pattern == code)
+        left = np.flatnonzero((code >> np.arange(types)) & 1)
+        fixed[:, :, pick] = 0.0
+        if len(left) == 1:
+            fixed[left[0], :, pick] = 1.0
+            continue
+        face, where = (grid, None) if len(left) == types else _face(grid, left)
+        here = table if where is None else table[:, :, left][..., where]
+        p, residual[pick], taken = _fixed_points(
+            np.ascontiguousarray(here), weight, log_weight[:, pick], precision, node[pick],
+            prior[pick][:, left], face,
+        )  # fmt: skip
+        fixed[left[:, None, None], np.arange(acts)[None, :, None], pick[None, None]] = p
+        steps = max(steps, taken)
+    sigma = _policy(table, log_weight, precision, node, fixed, grid)
+    return Acts(sigma, _bayes(prior.T, sigma), fixed, residual, steps)
+
+
+def _face(grid: BeliefGrid, left: Ints) -> tuple[BeliefGrid, Ints]:
+    """The grid on the face of the types ``left``, and where its beliefs are on the whole grid."""
+    face = simplex_grid(len(left), grid.steps)
+    count = np.zeros((face.size, grid.types), dtype=np.intp)
+    count[:, left] = np.rint(face.points * grid.steps).astype(np.intp)
+    where: Ints = grid.lookup[tuple(np.cumsum(count, axis=1)[:, :-1].T)]
+    return face, where
+
+
+def _policy(
+    table: Floats, log_weight: Floats, precision: float, node: Ints, fixed: Floats, grid: BeliefGrid
+) -> Floats:
+    """Logit of every type at the payoffs of the beliefs ``fixed``, shape (types, K, lanes)."""
+    _, acts, types, nb = table.shape
+    flat = np.ascontiguousarray(table).reshape(-1)
+    index, share = grid.locate(np.moveaxis(fixed, 0, -1))
+    base = (node[None, :] * acts + np.arange(acts)[:, None]) * (types * nb)
+    score = np.empty(fixed.shape)
+    for theta in range(types):
+        q = sum(share[v] * flat.take(base + theta * nb + index[v]) for v in range(len(index)))
+        score[theta] = log_weight + precision * q
+    score -= score.max(1, keepdims=True)
+    e = np.exp(np.maximum(score, -FLOOR - 60))
+    sigma: Floats = e / e.sum(1, keepdims=True)
+    return sigma
+
+
+def _bayes(prior: Floats, sigma: Floats) -> Floats:
+    """Posteriors (types, K, lanes) of priors (types, lanes) after each act."""
+    joint = prior[:, None] * sigma
+    total = joint.sum(0, keepdims=True)
+    posterior: Floats = np.where(total > 0, joint / np.maximum(total, 1e-300), prior[:, None])
+    return posterior
+
+
+def _fixed_points(
+    table: Floats, weight: Floats, log_weight: Floats, precision: float, node: Ints, prior: Floats,
+    grid: BeliefGrid,
+) -> tuple[Floats, Floats, int]:  # fmt: skip
+    """Posteriors (types, K, lanes) of lanes with full support, their residuals, steps taken."""
+    acts, lanes = table.shape[1], len(node)
     log_prior = np.log(np.maximum(prior.T, np.exp(-FLOOR)))
     odds = log_prior[:-1] - log_prior[-1]
     x = np.repeat(odds[:, None, :], acts, axis=1)
     residual = np.full(lanes, np.inf)
-    problem = _Problem(np.ascontiguousarray(table).reshape(-1), table.shape, precision, grid)
+    problem = _Problem(table.reshape(-1), table.shape, precision, grid)
     steps = 0
     block = max(1, BLOCK // acts)
     left = []
@@ -125,8 +201,16 @@ def solve_typed(
                 problem, x, odds, log_weight, node, residual, todo, first, growth, most
             )
             todo = todo[residual[todo] >= TOLERANCE]
-    sigma, posterior = problem.policy(x, odds, log_weight, node)
-    return Acts(sigma, posterior, residual, steps)
+    if len(todo) and grid.types == 2:
+        from offramp.solution._bisection import bisect_typed
+
+        found, rest = bisect_typed(table, weight, precision, node[todo], prior[todo], grid)
+        better = rest < residual[todo]
+        x[:, :, todo[better]], residual[todo[better]] = found[:, :, better], rest[better]
+    full = np.concatenate([x, np.zeros((1, *x.shape[1:]))])
+    full -= full.max(0)
+    p = np.exp(np.maximum(full, -FLOOR))
+    return p / p.sum(0), residual, steps
 
 
 def _transient(
@@ -275,26 +359,6 @@ class _Problem:
         step = newton_step(r, sigma, d1, d2, self.precision, diagonal, offered)
         return np.abs(r).max((0, 1)), _shortened(step, offered)
 
-    def policy(
-        self, x: Floats, odds: Floats, log_weight: Floats, node: Ints
-    ) -> tuple[Floats, Floats]:
-        """Policies and the posteriors they imply by Bayes' rule (exactly consistent)."""
-        if self.shape[2] == 3 and self.written_out:
-            _, acts, n, nb = self.shape
-            offset = (node[None, :] * acts + np.arange(acts)[:, None]) * (n * nb)
-            q = payoffs(self.flat, offset, nb, self.grid.steps, self.lookup, x)[1]
-        else:
-            q = self.values(x, node)[1]
-        sigma, _ = self.odds_shift(q, log_weight)
-        full = np.concatenate([odds, np.zeros((1, odds.shape[1]))])
-        full -= full.max(0)
-        prior = np.exp(np.maximum(full, -FLOOR))
-        prior /= prior.sum(0)
-        joint = prior[:, None] * sigma
-        total = joint.sum(0, keepdims=True)
-        posterior = np.where(total > 0, joint / np.maximum(total, 1e-300), prior[:, None])
-        return sigma, posterior
-
 
 def _shortened(step: Floats, offered: NDArray[np.bool_]) -> Floats:
     """Steps no longer than LONGEST_STEP, and only for acts that are available."""
@@ -334,4 +398,4 @@ def _unsignalled(
     e = np.exp(np.maximum(score, -FLOOR - 60))
     sigma = e / e.sum(1, keepdims=True)
     posterior = np.repeat(prior.T[:, None, :], table.shape[1], axis=1)
-    return Acts(sigma, posterior, np.zeros(len(node)), 1)
+    return Acts(sigma, posterior, posterior, np.zeros(len(node)), 1)
