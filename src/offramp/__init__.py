@@ -29,6 +29,9 @@ _WHERE = {
     "quantities": ("offramp.crisis", "quantities"),
     "compile": ("offramp.game", "compile_game"),
     "Game": ("offramp.game", "Game"),
+    "TableGame": ("offramp.game", "TableGame"),
+    "from_tables": ("offramp.game", "from_tables"),
+    "to_efg": ("offramp.solution", "to_efg"),
     "solve": ("offramp.solution", "solve"),
     "certify": ("offramp.solution", "certify"),
     "Solution": ("offramp.solution", "Solution"),
@@ -43,14 +46,14 @@ if TYPE_CHECKING:
     from offramp.answers import Answer, compare_plans, deal, leverage
     from offramp.brief import brief
     from offramp.crisis import Crisis, CrisisError, check, load, loads, override, quantities
-    from offramp.game import Game
+    from offramp.game import Game, TableGame, from_tables
     from offramp.game import compile_game as compile
-    from offramp.solution import Solution, certify, solve
+    from offramp.solution import Solution, certify, solve, to_efg
 
 __all__ = [
-    "Answer", "Crisis", "CrisisError", "Game", "Solution", "brief", "certify", "check",
-    "compare_plans", "compile", "deal", "leverage", "load", "loads", "override", "quantities",
-    "solve",
+    "Answer", "Crisis", "CrisisError", "Game", "Solution", "TableGame", "brief", "certify", "check",
+    "compare_plans", "compile", "deal", "from_tables", "leverage", "load", "loads", "override",
+    "quantities", "solve", "to_efg",
 ]  # fmt: skip
 
 

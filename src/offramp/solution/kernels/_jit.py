@@ -100,7 +100,8 @@ def cache_folder() -> Path:
 def _usable(folder: Path) -> bool:
     """Whether Numba can keep this package's code below the folder (else it goes elsewhere unasked)."""
     with _config(folder):
-        return UserProvidedCacheLocator.from_function(source_hash, __file__) is not None
+        locator: Any = UserProvidedCacheLocator
+        return locator.from_function(source_hash, __file__) is not None
 
 
 def _forget_old(current: Path) -> None:
