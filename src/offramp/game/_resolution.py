@@ -43,9 +43,9 @@ class Resolution:
 
 
 SKETCH = Resolution("sketch", 1, (6, 2), 4, 2, 1, 0, 3.0, 6)
-DRAFT = Resolution("draft", 1, (10, 4), 6, 3, 2, 1, 1.0, 5)
-STANDARD = Resolution("standard", 2, (20, 6), 11, 3, 3, 1, 1.0, 12)
-FINE = Resolution("fine", 3, (20, 10), 15, 3, 4, 1, 1.0, 20)
+DRAFT = Resolution("draft", 1, (10, 4), 6, 3, 2, 1, 1.0, 6)
+STANDARD = Resolution("standard", 2, (20, 6), 11, 3, 3, 1, 1.0, 8)
+FINE = Resolution("fine", 3, (20, 10), 15, 3, 4, 1, 1.0, 12)
 RESOLUTIONS = {r.name: r for r in (SKETCH, DRAFT, STANDARD, FINE)}
 
 

@@ -4,8 +4,10 @@ A particle is (state, belief mu, mass w, whether a deal has been signed before);
 theta at it is ``w mu(theta)``, so beliefs and types can never drift apart: Bayes' rule holds exactly at
 every branch. After each month particles of the same state whose beliefs fall in the same cell of a
 fine simplex grid merge into their mass-weighted mean. That conserves total mass, the mass of each
-type, and the mean belief (the martingale) to rounding; it loses a little of the spread of beliefs.
-Nothing is sampled and nothing is dropped.
+type, and the mean belief (the martingale) to rounding. Nothing is sampled and nothing is dropped.
+Merging loses some of the spread of beliefs, so what is learned is added up apart, before particles
+merge: E[mu mu'] grows in each round and with each signal by the spread that it adds, and the mean
+belief in k if the truth is j is ``E[mu_j mu_k] / Pr(j)``.
 
 Policies are solved again at the particles' own beliefs from the stored values. Public signals split
 particles by Bayes' rule; a plan's triggers act as A really follows them, whatever B believed.
@@ -44,8 +46,10 @@ Ints = NDArray[np.intp]
 
 HEAVIEST = 8
 """Places kept of each round, for the probe of several solutions."""
-LIGHT = 1e-6
+LIGHT = 1e-5
 """Particles lighter than this share one particle per state (their mass and mean belief are kept)."""
+REACHED = 1e-6
+"""Nodes reached with more probability than this count for the largest residual."""
 
 
 @dataclass(frozen=True)
@@ -204,7 +208,12 @@ def propagate(
     which = values.kernel if kernel == "auto" else chosen(game, kernel)
     n_t, n_o, types = game.months, len(game.offers), len(game.types)
     look = _Look(game, values)
-    tally = Tally(np.zeros((n_t, len(ACT_NAMES))), np.zeros((n_t, n_o)), np.zeros(1 + types))
+    tally = Tally(
+        np.zeros((n_t, len(ACT_NAMES))),
+        np.zeros((n_t, n_o)),
+        np.zeros(1 + types),
+        np.outer(game.opening, game.opening),
+    )
     flow_a, flow_b = np.zeros(n_t), np.zeros((types, n_t))
     flow_voice = np.zeros((len(game.voices), n_t))
     cloud = Cloud(
@@ -215,7 +224,7 @@ def propagate(
     rows = _rows_of(game)[0]
     with _steps(game, values, which) as (play, spread):
         for t in range(n_t + 1):
-            look.at(t, cloud)
+            look.at(t, cloud, tally.spread)
             if t == n_t:
                 break
             cloud = _triggered(game, t, cloud)
@@ -230,7 +239,7 @@ def propagate(
             for j in range(types):
                 total = joint[:, j].sum()
                 flow_b[j, t] = (joint[:, j] @ game.flow_b[j, t, cloud.state]) / max(total, 1e-300)
-            cloud = spread(t, cloud)
+            cloud = spread(t, cloud, tally)
             most = max(most, len(cloud.state))
             if progress is not None:
                 progress(t + 1, n_t)
@@ -245,7 +254,7 @@ def _heaviest(t: int, cloud: Cloud, rows: Ints) -> Heavy:
 
 
 Play = Callable[[int, Continuation, Cloud, "Tally"], Cloud]
-Spread = Callable[[int, Cloud], Cloud]
+Spread = Callable[[int, Cloud, "Tally"], Cloud]
 
 
 @contextmanager
@@ -256,7 +265,7 @@ def _steps(game: Game, values: Values, which: str) -> Iterator[tuple[Play, Sprea
         rows = _rows_of(game)
         yield (
             lambda t, c, cloud, tally: _play(game, values, rows, cells, t, c, cloud, tally),
-            lambda t, cloud: _spread(game, t, cloud, cells),
+            lambda t, cloud, tally: _spread(game, t, cloud, cells, tally),
         )
         return
     from offramp.solution.kernels import nodes_of, pool
@@ -275,7 +284,7 @@ def _steps(game: Game, values: Values, which: str) -> Iterator[tuple[Play, Sprea
 
         def play(t: int, c: Continuation, cloud: Cloud, tally: Tally) -> Cloud:
             shares = game.protocol.recognition[t]
-            month = Tally(tally.acts[t], tally.signed[t], tally.regrets)
+            month = Tally(tally.acts[t], tally.signed[t], tally.regrets, tally.spread)
             after = stream.round(
                 packed(cloud), c.a, c.b, (float(shares[0]), float(shares[1])), month, LIGHT
             )
@@ -284,11 +293,11 @@ def _steps(game: Game, values: Values, which: str) -> Iterator[tuple[Play, Sprea
             tally.looked += month.looked
             return unpacked(after)
 
-        def spread(t: int, cloud: Cloud) -> Cloud:
+        def spread(t: int, cloud: Cloud, tally: Tally) -> Cloud:
             p = stream.chance(packed(cloud), game.chance[t], LIGHT)
             likelihood = game.signals[t]
             if likelihood is not None:
-                p = stream.signal(p, likelihood, LIGHT)
+                p = stream.signal(p, likelihood, tally, LIGHT)
             return unpacked(p)
 
         yield play, spread
@@ -342,10 +351,18 @@ def _play(
         under_rows = rows_of[1][cloud.state[under]]
         add(reviews(game, c, values.precision, under_rows, seen, True), under, 1.0)
     parts.append(_scaled(cloud, others, 1.0))
-    return _merge(game, _join(parts), cells)
+    joined = _join(parts)
+    tally.spread += _second(joined) - _second(cloud)
+    return _merge(game, joined, cells)
 
 
-def _spread(game: Game, t: int, cloud: Cloud, cells: int) -> Cloud:
+def _second(cloud: Cloud) -> Floats:
+    """Mass times belief times belief, (types, types)."""
+    moment: Floats = (cloud.mass * cloud.belief.T) @ cloud.belief
+    return moment
+
+
+def _spread(game: Game, t: int, cloud: Cloud, cells: int, tally: Tally) -> Cloud:
     """Nature's moves, then the public signal of the month."""
     cloud = _merge(game, _chance(game, t, cloud), cells)
     likelihood = game.signals[t]
@@ -364,7 +381,9 @@ def _spread(game: Game, t: int, cloud: Cloud, cells: int) -> Cloud:
                 cloud.signed[seen],
             )
         )
-    return _merge(game, _join(parts), cells)
+    joined = _join(parts)
+    tally.spread += _second(joined) - _second(cloud)
+    return _merge(game, joined, cells)
 
 
 def _triggered(game: Game, t: int, cloud: Cloud) -> Cloud:
@@ -380,18 +399,22 @@ def _triggered(game: Game, t: int, cloud: Cloud) -> Cloud:
 
 @dataclass
 class Tally:
-    """What the rounds add up: acts and signatures by month, regrets, typed nodes looked at."""
+    """What the rounds add up: acts and signatures by month, regrets, typed nodes looked at.
+
+    ``spread`` is E[mu mu'] so far, (types, types).
+    """
 
     acts: Floats
     signed: Floats
     regrets: Floats
+    spread: Floats
     worst: float = 0.0
     unsolved: float = 0.0
     looked: float = 0.0
 
     def note(self, residual: Floats, mass: Floats, tolerance: float) -> None:
         """Residuals of nodes reached with ``mass``."""
-        self.worst = max(self.worst, float(residual[mass > LIGHT].max(initial=0.0)))
+        self.worst = max(self.worst, float(residual[mass > REACHED].max(initial=0.0)))
         self.unsolved += float(mass[residual > tolerance].sum())
         self.looked += float(mass.sum())
 
@@ -412,7 +435,7 @@ class _Look:
         self.mass_error = 0.0
         self.martingale = np.zeros(types)
 
-    def at(self, t: int, cloud: Cloud) -> None:
+    def at(self, t: int, cloud: Cloud, spread: Floats) -> None:
         """Sum up a month."""
         game, lay = self.game, self.game.layout
         w, s = cloud.mass, cloud.state
@@ -424,7 +447,7 @@ class _Look:
         for j in range(len(game.types)):
             total = max(float(totals[j]), 1e-300)
             self.by_type[j, t] = np.bincount(lay.regime[s], joint[:, j], 8) / total
-            self.belief[t, j] = (joint[:, j] @ cloud.belief) / total
+            self.belief[t, j] = spread[j] / total
         held = lay.regime[s] == SETTLED
         if len(game.offers):
             self.settled_on[t] = np.bincount(lay.offer[s[held]], w[held], len(game.offers))

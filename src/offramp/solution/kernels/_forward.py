@@ -60,6 +60,7 @@ class Stream:
         self.acc = np.zeros((places, self.types))
         self.seen = np.zeros(places, dtype=np.uint8)
         self.touched = np.zeros(places, dtype=np.int64)
+        self.moment = np.zeros((self.types, self.types))
         self.regime = game.layout.regime.astype(np.int64)
         self.row_of = _inverse(game.layout.size, game.acts.states)
         self.review_of = _inverse(game.layout.size, game.reviews.states)
@@ -80,7 +81,7 @@ class Stream:
         """The table of branches as the kernels take it."""
         return (
             float(self.fine_steps), float(self.cells), self.regime, self.acc, self.seen, self.touched,
-            self.count,
+            self.moment, self.count,
         )  # fmt: skip
 
     def merged(self, light: float) -> Particles:
@@ -108,12 +109,14 @@ class Stream:
         )  # fmt: skip
         return self.merged(light)
 
-    def signal(self, p: Particles, likelihood: Floats, light: float) -> Particles:
+    def signal(self, p: Particles, likelihood: Floats, tally: Tally, light: float) -> Particles:
         """A public signal about B's type arrives."""
+        self.moment[:] = 0.0
         self.count = learn(
             np.ascontiguousarray(likelihood), p.state, p.mass, p.flag, len(p.state), self.types,
             *self.table,
         )  # fmt: skip
+        self._learned(p, tally)
         return self.merged(light)
 
     def round(
@@ -121,6 +124,7 @@ class Stream:
         light: float,
     ) -> Particles:  # fmt: skip
         """A round of moves and reviews."""
+        self.moment[:] = 0.0
         rows, reviewed = self.row_of[p.state], self.review_of[p.state]
         active = np.flatnonzero(rows >= 0).astype(np.int64)
         under = np.flatnonzero(reviewed >= 0).astype(np.int64)
@@ -138,7 +142,15 @@ class Stream:
         if len(under):
             self._reviews(p, under, reviewed[under], belief, total, ca, cb, tally)
         self.stay(p, other, 1.0)
+        self._learned(p, tally)
         return self.merged(light)
+
+    def _learned(self, before: Particles, tally: Tally) -> None:
+        """Note by how much beliefs have spread since ``before``, merging left aside."""
+        upper = np.triu(self.moment)
+        total = before.mass.sum(1)
+        tally.spread += upper + np.triu(upper, 1).T - (before.mass.T / total) @ before.mass
+        self.moment[:] = 0.0
 
     def _a(
         self, p: Particles, active: Ints, rows: Ints, belief: Floats, total: Floats, ca: Floats,

@@ -54,10 +54,22 @@ def _cell(types, fine, fine_nb, j1, j2, j3):
 
 
 @leaf
-def _add(state, flag, types, j1, j2, j3, cell, fine_nb, regime, acc, seen, touched, count):
-    """Add masses (j1, j2, j3) of a branch to ``state``; ``cell`` is the cell of their belief."""
-    if not j1 + j2 + j3 > 0.0:
+def _add(state, flag, types, j1, j2, j3, cell, fine_nb, regime, acc, seen, touched, moment, count):
+    """Add masses (j1, j2, j3) of a branch to ``state``; ``cell`` is the cell of their belief.
+
+    ``moment`` gathers mass times belief times belief, before anything merges.
+    """
+    total = j1 + j2 + j3
+    if not total > 0.0:
         return count
+    if total > 1e-280:  # reciprocals of less are infinite
+        moment[0, 0] += j1 * j1 / total
+        moment[0, 1] += j1 * j2 / total
+        moment[1, 1] += j2 * j2 / total
+        if types == 3:
+            moment[0, 2] += j1 * j3 / total
+            moment[1, 2] += j2 * j3 / total
+            moment[2, 2] += j3 * j3 / total
     r = regime[state]
     if r == 3:
         flag = 1
@@ -117,19 +129,21 @@ def collect(types, cells, light, acc, seen, touched, count, state, mass, flag):
 
 
 @kernel
-def keep(some, share, state, mass, flag, types, fine, fine_nb, regime, acc, seen, touched, count):
+def keep(
+    some, share, state, mass, flag, types, fine, fine_nb, regime, acc, seen, touched, moment, count
+):
     """Particles ``some`` stay where they are with chance ``share``."""
     for i in some:
         j3 = share * mass[i, 2] if types == 3 else 0.0
         cell = _cell(types, fine, fine_nb, share * mass[i, 0], share * mass[i, 1], j3)
         count = _add(state[i], flag[i], types, share * mass[i, 0], share * mass[i, 1], j3,
-                     cell, fine_nb, regime, acc, seen, touched, count)  # fmt: skip
+                     cell, fine_nb, regime, acc, seen, touched, moment, count)  # fmt: skip
     return count
 
 
 @kernel
 def nature(
-    indptr, indices, data, state, mass, flag, n, types, fine, fine_nb, regime, acc, seen, touched, count
+    indptr, indices, data, state, mass, flag, n, types, fine, fine_nb, regime, acc, seen, touched, moment, count
 ):  # fmt: skip
     """Spread particles by nature's moves (CSR)."""
     for i in range(n):
@@ -141,13 +155,26 @@ def nature(
             p = data[e]
             j3 = p * mass[i, 2] if types == 3 else 0.0
             count = _add(indices[e], flag[i], types, p * mass[i, 0], p * mass[i, 1], j3,
-                         cell, fine_nb, regime, acc, seen, touched, count)  # fmt: skip
+                         cell, fine_nb, regime, acc, seen, touched, moment, count)  # fmt: skip
     return count
 
 
 @kernel
 def learn(
-    likelihood, state, mass, flag, n, types, fine, fine_nb, regime, acc, seen, touched, count
+    likelihood,
+    state,
+    mass,
+    flag,
+    n,
+    types,
+    fine,
+    fine_nb,
+    regime,
+    acc,
+    seen,
+    touched,
+    moment,
+    count,
 ):
     """Split particles by a public signal with P(y | theta) = ``likelihood[y, theta]``."""
     for i in range(n):
@@ -156,7 +183,7 @@ def learn(
             cell = _cell(types, fine, fine_nb, likelihood[y, 0] * mass[i, 0],
                          likelihood[y, 1] * mass[i, 1], j3)  # fmt: skip
             count = _add(state[i], flag[i], types, likelihood[y, 0] * mass[i, 0],
-                         likelihood[y, 1] * mass[i, 1], j3, cell, fine_nb, regime, acc, seen, touched,
+                         likelihood[y, 1] * mass[i, 1], j3, cell, fine_nb, regime, acc, seen, touched, moment,
                          count)  # fmt: skip
     return count
 
@@ -166,7 +193,7 @@ def push_a(
     some, row_of, share, state, mass, flag, belief, types, steps, nb, lam_a, ca, cb,
     first_node, k_of, node_w, first_lane, target, ratify, here, reply, reply_code, own, own_w, own_a,
     own_code, n_acts, VA, VB, best_b, sigma, lanes, offers, codes, fine, fine_nb, regime, acc, seen,
-    touched, count, acts_out, signed_out, regrets,
+    touched, moment, count, acts_out, signed_out, regrets,
 ):  # fmt: skip
     """A has the initiative at particles ``some`` with chance ``share``: choice and branches.
 
@@ -236,7 +263,7 @@ def push_a(
             if k >= P:
                 acts_out[own_code[k - P]] += c * (m1 + m2 + m3)
                 count = _add(own[row, k - P], flag[at], types, c * m1, c * m2, c * m3,
-                             still, fine_nb, regime, acc, seen, touched, count)  # fmt: skip
+                             still, fine_nb, regime, acc, seen, touched, moment, count)  # fmt: skip
                 continue
             lane = lane0 + k
             o = k_of[a + k]
@@ -259,19 +286,19 @@ def push_a(
                         acts_out[codes[1]] += (1.0 - r) * j
                         signed_out[o] += r * j
                     count = _add(target[row, o], flag[at], types, r * j1, r * j2, r * j3,
-                                 cell, fine_nb, regime, acc, seen, touched, count)  # fmt: skip
+                                 cell, fine_nb, regime, acc, seen, touched, moment, count)  # fmt: skip
                     if r < 1.0:
                         r = 1.0 - r
                         count = _add(here[row], flag[at], types, r * j1, r * j2, r * j3,
-                                     cell, fine_nb, regime, acc, seen, touched, count)  # fmt: skip
+                                     cell, fine_nb, regime, acc, seen, touched, moment, count)  # fmt: skip
                 elif b == 1:
                     acts_out[codes[4] if pause else codes[3]] += j
                     count = _add(here[row], flag[at], types, j1, j2, j3,
-                                 cell, fine_nb, regime, acc, seen, touched, count)  # fmt: skip
+                                 cell, fine_nb, regime, acc, seen, touched, moment, count)  # fmt: skip
                 else:
                     acts_out[reply_code[b - 2]] += j
                     count = _add(reply[row, b - 2], flag[at], types, j1, j2, j3,
-                                 cell, fine_nb, regime, acc, seen, touched, count)  # fmt: skip
+                                 cell, fine_nb, regime, acc, seen, touched, moment, count)  # fmt: skip
     return count
 
 
@@ -279,7 +306,7 @@ def push_a(
 def push_b(
     some, row_of, node_of, share, state, mass, flag, types, steps, nb, columns, target, ratify, here,
     reply, reply_w, reply_code, own, own_code, log_w, answers, n_acts, VB, best_b, sigma, lanes, offers,
-    codes, fine, fine_nb, regime, acc, seen, touched, count, acts_out, signed_out, regrets,
+    codes, fine, fine_nb, regime, acc, seen, touched, moment, count, acts_out, signed_out, regrets,
 ):  # fmt: skip
     """B has the initiative at particles ``some`` with chance ``share``; arguments as :func:`push_a`.
 
@@ -310,7 +337,7 @@ def push_b(
             if b >= P:
                 acts_out[own_code[b - P]] += j
                 count = _add(own[row, b - P], flag[at], types, j1, j2, j3,
-                             cell, fine_nb, regime, acc, seen, touched, count)  # fmt: skip
+                             cell, fine_nb, regime, acc, seen, touched, moment, count)  # fmt: skip
                 continue
             o = columns[b]
             pause = o == offers
@@ -331,26 +358,26 @@ def push_b(
                         signed_out[o] += c * r * j
                     f = c * r
                     count = _add(target[row, o], flag[at], types, f * j1, f * j2, f * j3,
-                                 cell, fine_nb, regime, acc, seen, touched, count)  # fmt: skip
+                                 cell, fine_nb, regime, acc, seen, touched, moment, count)  # fmt: skip
                     if r < 1.0:
                         f = c * (1.0 - r)
                         count = _add(here[row], flag[at], types, f * j1, f * j2, f * j3,
-                                     cell, fine_nb, regime, acc, seen, touched, count)  # fmt: skip
+                                     cell, fine_nb, regime, acc, seen, touched, moment, count)  # fmt: skip
                 elif x == 1:
                     acts_out[codes[4] if pause else codes[3]] += c * j
                     count = _add(here[row], flag[at], types, c * j1, c * j2, c * j3,
-                                 cell, fine_nb, regime, acc, seen, touched, count)  # fmt: skip
+                                 cell, fine_nb, regime, acc, seen, touched, moment, count)  # fmt: skip
                 else:
                     acts_out[reply_code[x - 2]] += c * j
                     count = _add(reply[row, x - 2], flag[at], types, c * j1, c * j2, c * j3,
-                                 cell, fine_nb, regime, acc, seen, touched, count)  # fmt: skip
+                                 cell, fine_nb, regime, acc, seen, touched, moment, count)  # fmt: skip
     return count
 
 
 @kernel
 def push_review(
     some, row_of, node_of, mass, flag, types, steps, nb, kept, broken, stays, VB, best_b, sigma, lanes,
-    codes, fine, fine_nb, regime, acc, seen, touched, count, acts_out, regrets,
+    codes, fine, fine_nb, regime, acc, seen, touched, moment, count, acts_out, regrets,
 ):  # fmt: skip
     """Settlements under review at particles ``some``: kept, broken by A, broken by B (``codes``)."""
     for i in range(len(some)):
@@ -373,7 +400,7 @@ def push_review(
             if b == 1:
                 acts_out[codes[2]] += j
                 count = _add(broken[row], flag[at], types, j1, j2, j3,
-                             cell, fine_nb, regime, acc, seen, touched, count)  # fmt: skip
+                             cell, fine_nb, regime, acc, seen, touched, moment, count)  # fmt: skip
                 continue
             k0, k1, k2, big, small = _vertices(types, steps, nb, j1 / j, j2 / j)
             s0 = stays[node_of[i], k0]
@@ -382,9 +409,9 @@ def push_review(
             acts_out[codes[0]] += c * j
             acts_out[codes[1]] += (1.0 - c) * j
             count = _add(kept[row], flag[at], types, c * j1, c * j2, c * j3,
-                         cell, fine_nb, regime, acc, seen, touched, count)  # fmt: skip
+                         cell, fine_nb, regime, acc, seen, touched, moment, count)  # fmt: skip
             f = 1.0 - c
             if f > 0.0:
                 count = _add(broken[row], flag[at], types, f * j1, f * j2, f * j3,
-                             cell, fine_nb, regime, acc, seen, touched, count)  # fmt: skip
+                             cell, fine_nb, regime, acc, seen, touched, moment, count)  # fmt: skip
     return count
