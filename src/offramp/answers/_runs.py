@@ -7,11 +7,14 @@ one worker) and come back in the order asked for, so results do not depend on th
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
+import pickle
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 
@@ -131,16 +134,23 @@ def perform(crisis: Crisis, task: Task) -> Run:
     return reduce(solve(game, task.precision), task)
 
 
-_CRISIS: list[Crisis] = []
+_CRISES: dict[str, Crisis] = {}
+"""In a worker process: the crisis it worked on last, by the hash of its pickle."""
+_POOLS: dict[int, ProcessPoolExecutor] = {}
+"""Worker processes by their number. Starting one takes over a second, so they are kept."""
 
 
-def _start(crisis: Crisis) -> None:
-    """Hand a worker process its crisis once."""
-    _CRISIS[:] = [crisis]
+def _work(key: str, pickled: bytes, task: Task) -> Run:
+    if key not in _CRISES:
+        _CRISES.clear()
+        _CRISES[key] = pickle.loads(pickled)
+    return perform(_CRISES[key], task)
 
 
-def _work(task: Task) -> Run:
-    return perform(_CRISIS[0], task)
+def _pool(count: int) -> ProcessPoolExecutor:
+    if count not in _POOLS:
+        _POOLS[count] = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"))
+    return _POOLS[count]
 
 
 def run_all(
@@ -167,16 +177,17 @@ def run_all(
             runs.append(perform(crisis, task))
             _tell(progress, label, len(runs), len(tasks))
         return runs
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(count, context, _start, (crisis,))
+    pool = _pool(count)
+    pickled = pickle.dumps(crisis)
+    key = hashlib.sha256(pickled).hexdigest()
     try:
-        for run in pool.map(_work, tasks):
+        for run in pool.map(_work, repeat(key), repeat(pickled), tasks):
             runs.append(run)
             _tell(progress, label, len(runs), len(tasks))
     except BaseException:
+        _POOLS.pop(count, None)
         _stop(pool)
         raise
-    pool.shutdown()
     return runs
 
 

@@ -50,7 +50,7 @@ def lines(c: Certificate, each: bool = True) -> tuple[str, ...]:
     how = "best responses" if exact else f"precision {c.precision:g} per round"
     said = [
         f"{c.mode} equilibrium at {how}, {c.resolution} resolution, {c.kernel} kernel",
-        f"{_solved(c, 2)} of the choices that matter solved to 1e-9 (largest remaining residual "
+        f"{_solved(c, 2)} of the choices that matter solved to 1e-10 (largest remaining residual "
         f"{c.residual:.2g} in log-odds where play goes with probability above 1e-6)",
         f"probability conserved to {c.mass_error:.1g}, beliefs to "
         + ", ".join(f"{e:.1g} ({_quoted(t)})" for t, e in zip(c.types, c.martingale, strict=True)),
