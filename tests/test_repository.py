@@ -224,7 +224,10 @@ def offences(part: str, allowed: set[str]) -> list[str]:
 
 @pytest.mark.parametrize("stage", PIPELINE)
 def test_a_stage_imports_only_itself_and_what_is_left_of_it(stage: str) -> None:
+    """Answers and briefs may hold textbook closed forms beside their numbers; the core may not."""
     allowed = set(PIPELINE[: PIPELINE.index(stage) + 1])
+    if stage in ("answers", "brief"):
+        allowed.add("theory")
     assert not offences(stage, allowed)
 
 

@@ -37,13 +37,28 @@ _WHERE = {
     "Solution": ("offramp.solution", "Solution"),
     "leverage": ("offramp.answers", "leverage"),
     "deal": ("offramp.answers", "deal"),
+    "bluff": ("offramp.answers", "bluff"),
+    "deter": ("offramp.answers", "deter"),
+    "offensive": ("offramp.answers", "offensive"),
+    "futures": ("offramp.answers", "futures"),
+    "watch": ("offramp.answers", "watch"),
     "compare_plans": ("offramp.answers", "compare_plans"),
     "Answer": ("offramp.answers", "Answer"),
     "brief": ("offramp.brief", "brief"),
 }
 
 if TYPE_CHECKING:
-    from offramp.answers import Answer, compare_plans, deal, leverage
+    from offramp.answers import (
+        Answer,
+        bluff,
+        compare_plans,
+        deal,
+        deter,
+        futures,
+        leverage,
+        offensive,
+        watch,
+    )
     from offramp.brief import brief
     from offramp.crisis import Crisis, CrisisError, check, load, loads, override, quantities
     from offramp.game import Game, TableGame, from_tables
@@ -51,9 +66,9 @@ if TYPE_CHECKING:
     from offramp.solution import Solution, certify, solve, to_efg
 
 __all__ = [
-    "Answer", "Crisis", "CrisisError", "Game", "Solution", "TableGame", "brief", "certify", "check",
-    "compare_plans", "compile", "deal", "from_tables", "leverage", "load", "loads", "override",
-    "quantities", "solve", "to_efg",
+    "Answer", "Crisis", "CrisisError", "Game", "Solution", "TableGame", "bluff", "brief", "certify",
+    "check", "compare_plans", "compile", "deal", "deter", "from_tables", "futures", "leverage", "load",
+    "loads", "offensive", "override", "quantities", "solve", "to_efg", "watch",
 ]  # fmt: skip
 
 

@@ -2,10 +2,15 @@
 
 from offramp.answers._answer import Answer, Chart, Column, Support, Table, Trace
 from offramp.answers._comparison import Comparison, compare
+from offramp.answers.bluff import bluff
 from offramp.answers.certainty import certified, describe_certificate
 from offramp.answers.deal import deal
+from offramp.answers.deter import deter
+from offramp.answers.futures import futures
 from offramp.answers.leverage import leverage
+from offramp.answers.offensive import offensive
 from offramp.answers.plans import compare_plans, describe
+from offramp.answers.watch import watch
 
 __all__ = [
     "Answer",
@@ -15,11 +20,16 @@ __all__ = [
     "Support",
     "Table",
     "Trace",
+    "bluff",
     "certified",
     "compare",
     "compare_plans",
     "deal",
     "describe",
     "describe_certificate",
+    "deter",
+    "futures",
     "leverage",
+    "offensive",
+    "watch",
 ]

@@ -17,11 +17,17 @@ from offramp.answers import (
     Column,
     Comparison,
     Table,
+    bluff,
     compare,
     deal,
     describe,
+    deter,
+    futures,
     leverage,
+    offensive,
+    watch,
 )
+from offramp.answers._ask import ask
 from offramp.answers._facts import (
     bare,
     fine_percent,
@@ -88,9 +94,19 @@ def brief(
         workers=workers, progress=progress,
     )  # fmt: skip
     certificate = comparison.certificate(first)
-    delay = leverage(solution, certificate=certificate)
-    bargain = deal(solution, progress=progress, certificate=certificate)
     side_by_side = describe(comparison)
+    delay, bargain, *others = (
+        ask(
+            question,
+            solution,
+            progress=progress,
+            workers=workers,
+            certificate=certificate,
+            seed=seed,
+        )
+        for question in (leverage, deal, bluff, deter, offensive, futures, watch)
+    )
+    answers = (delay, bargain, side_by_side, *others)
     read = game.crisis
     return Brief(
         title=read.title,
@@ -114,7 +130,7 @@ def brief(
         why_no_deal_chart=next((x for x in bargain.charts if x.name == "gains"), None),
         deal_range=bargain.headline + ".",
         mind_changers=_mind_changers((delay, bargain, side_by_side)),
-        answers=(delay, bargain, side_by_side),
+        answers=answers,
         parameters=_parameter_table(read),
         assumptions=_assumption_table(read),
         sources=_sources(read),
@@ -125,7 +141,7 @@ def brief(
             (Column("line", f"What was checked under {quoted(read.plans[first].name)}"),),
             tuple((x,) for x in certificate.lines(each=False)),
         ),
-        met=all(answer.trace().met for answer in (delay, bargain, side_by_side)),
+        met=all(answer.trace().met for answer in answers),
         certificates={p: comparison.certificate(p).to_dict() for p in comparison.checks},
         checks=tuple(checks_table(comparison.certificate(p), read, p) for p in comparison.checks),
         warnings=_warnings(game, crisis),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -70,11 +69,15 @@ def answer_one(name: str, question: Question, out: Path | None) -> Outcome:
     with Progress(question.quiet) as progress:
         solution = solved(case.crisis, question, progress)
         import offramp.answers
+        from offramp.answers._ask import ask
 
-        ask = getattr(offramp.answers, name)
-        more = inspect.signature(ask).parameters
-        options: dict[str, Any] = {"progress": progress, "workers": None}
-        answer: Answer = ask(solution, **{k: v for k, v in options.items() if k in more})
+        answer = ask(
+            getattr(offramp.answers, name),
+            solution,
+            progress=progress,
+            workers=None,
+            seed=question.seed,
+        )
     run = manifest(case.crisis, question, question.command(name), [solution.game.plan_id])
     return _delivered(answer, run, case, question, place)
 

@@ -205,9 +205,34 @@ def question(name: str, about: str, example: str) -> None:
 
 question("leverage", "Who gains from delay, and until when.", "ukraine-2025 --out leverage.svg")
 question(
+    "bluff",
+    "Sincere, stalling or preparing: which evidence says so, and what to look for next.",
+    "ukraine-2025 --out bluff.html",
+)
+question(
+    "deter",
+    "What would deter the next step, and what risk that buys.",
+    "ukraine-2025 --plan plan_b",
+)
+question(
     "deal",
     "Which contracts both sides would accept, and why not.",
     "ukraine-2025 --reading time_favours_b --json",
+)
+question(
+    "offensive",
+    "What gains on the battlefield do to settlement and escalation.",
+    "ukraine-2025 --out offensive.csv",
+)
+question(
+    "futures",
+    "What may come, with its chances, and twelve histories that span it.",
+    "ukraine-2025 --plan plan_b --seed 7",
+)
+question(
+    "watch",
+    "Which signs to watch, when a plan's triggers may fire, and what would change the bottom line.",
+    "ukraine-2025 --plan plan_b",
 )
 
 
