@@ -77,7 +77,7 @@ def brief(
         reading: Apply a reading's premises first.
         precision: kappa per negotiation round.
         resolution: Grid sizes.
-        seed: Recorded; nothing in this brief is sampled.
+        seed: Which sample histories are told; every probability is exact.
         yardstick: Words of probability.
         workers: Processes for the comparison of plans; None means one per core.
         progress: Told (label, done, total).

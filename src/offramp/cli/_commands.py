@@ -107,7 +107,7 @@ Cut = Annotated[
 Seed = Annotated[
     int,
     typer.Option(
-        metavar="N", min=0, help="Kept with the result; nothing is sampled in this version."
+        metavar="N", min=0, help="Which sample histories `futures` draws; kept with the result."
     ),
 ]
 Out = Annotated[
