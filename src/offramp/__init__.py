@@ -38,6 +38,7 @@ _WHERE = {
     "leverage": ("offramp.answers", "leverage"),
     "deal": ("offramp.answers", "deal"),
     "bluff": ("offramp.answers", "bluff"),
+    "coalition": ("offramp.answers", "coalition"),
     "deter": ("offramp.answers", "deter"),
     "offensive": ("offramp.answers", "offensive"),
     "futures": ("offramp.answers", "futures"),
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from offramp.answers import (
         Answer,
         bluff,
+        coalition,
         compare_plans,
         deal,
         deter,
@@ -67,8 +69,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer", "Crisis", "CrisisError", "Game", "Solution", "TableGame", "bluff", "brief", "certify",
-    "check", "compare_plans", "compile", "deal", "deter", "from_tables", "futures", "leverage", "load",
-    "loads", "offensive", "override", "quantities", "solve", "to_efg", "watch",
+    "check", "coalition", "compare_plans", "compile", "deal", "deter", "from_tables", "futures", "leverage",
+    "load", "loads", "offensive", "override", "quantities", "solve", "to_efg", "watch",
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from offramp.answers._answer import Answer, Chart, Column, Support, Table, Trace
 from offramp.answers._comparison import Comparison, compare
 from offramp.answers.bluff import bluff
 from offramp.answers.certainty import certified, describe_certificate
+from offramp.answers.coalition import coalition
 from offramp.answers.deal import deal
 from offramp.answers.deter import deter
 from offramp.answers.futures import futures
@@ -22,6 +23,7 @@ __all__ = [
     "Trace",
     "bluff",
     "certified",
+    "coalition",
     "compare",
     "compare_plans",
     "deal",

@@ -220,6 +220,11 @@ question(
     "ukraine-2025 --reading time_favours_b --json",
 )
 question(
+    "coalition",
+    "Will the coalition hold, who is pivotal, and what survives everybody's red lines.",
+    "ukraine-2025 --plan plan_a",
+)
+question(
     "offensive",
     "What gains on the battlefield do to settlement and escalation.",
     "ukraine-2025 --out offensive.csv",
