@@ -219,9 +219,9 @@ def _flight(crisis: Crisis, stays: Stays, member: str) -> float:
     """Added chance of leaving within a year if a member is overruled."""
     i = stays.members.index(member)
     months = min(12, stays.months)
-    p = np.clip(stays.monthly[:months, i], 1e-12, 1 - 1e-12)
-    odds = np.log(p) - np.log1p(-p) + crisis.coalition.stay.overruled
-    return float(np.prod(p) - np.prod(1 / (1 + np.exp(-odds))))
+    p = stays.monthly[:months, i]
+    odds = p * np.exp(crisis.coalition.stay.overruled)  # against 1 - p: who surely stays still does
+    return float(np.prod(p) - np.prod(odds / (odds + 1 - p)))
 
 
 def _without(crisis: Crisis, blocked: Passage, stays: Stays, worth: float | None) -> Route:

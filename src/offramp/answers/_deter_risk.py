@@ -38,9 +38,7 @@ from offramp.crisis._pressure import Plan
 from offramp.game import Game, Resolution
 from offramp.game._states import DISASTER, SETTLED, WAR
 from offramp.solution import Solution
-from offramp.solution._forward import Cloud, Tally, _steps, _triggered
-from offramp.solution._induction import continuation
-from offramp.solution._nodes import ACT_NAMES
+from offramp.solution._forward import Cloud, opening, walking
 
 Floats = NDArray[np.float64]
 CERTAIN = 0.5
@@ -149,25 +147,13 @@ def _hazards(game: Game, months: int) -> list[Floats]:
 
 def _after_moves(solved: Solved, months: int) -> list[tuple[int, Cloud]]:
     """Particles of each month after the sides have moved, before nature does."""
-    game, values = solved.game, solved.values
-    tally = Tally(
-        np.zeros((game.months, len(ACT_NAMES))),
-        np.zeros((game.months, len(game.offers))),
-        np.zeros(1 + len(game.types)),
-        np.outer(game.opening, game.opening),
-    )
-    cloud = Cloud(
-        np.array([game.start]), game.opening[None].copy(), np.ones(1), np.zeros(1, dtype=bool)
-    )
+    cloud = opening(solved.game)
     found = []
-    with _steps(game, values, values.kernel) as (play, spread):
+    with walking(solved.game, solved.values) as walk:
         for t in range(months):
-            cloud = _triggered(game, t, cloud)
-            if game.protocol.recognition[t].sum() > 0:
-                c = continuation(game, t, values.a[t + 1], values.b[t + 1])
-                cloud = play(t, c, cloud, tally)
+            cloud = walk.played(t, walk.triggered(t, cloud))
             found.append((t, cloud))
-            cloud = spread(t, cloud, tally)
+            cloud = walk.spread(t, cloud)
     return found
 
 

@@ -13,36 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.solution import Solution
-from offramp.solution._forward import Cloud, Tally, _steps, _triggered
-from offramp.solution._induction import continuation
-from offramp.solution._nodes import ACT_NAMES
+from offramp.solution._forward import Cloud, opening, walking
 
 Floats = NDArray[np.float64]
 
 
 def clouds(solution: Solution, months: int) -> Iterator[tuple[int, Cloud]]:
     """Particles at the start of each month 0..months, before the plan's triggers are looked at."""
-    game, values = solution.game, solution.values
-    types, n_t = len(game.types), game.months
-    tally = Tally(
-        np.zeros((n_t, len(ACT_NAMES))),
-        np.zeros((n_t, len(game.offers))),
-        np.zeros(1 + types),
-        np.outer(game.opening, game.opening),
-    )
-    cloud = Cloud(
-        np.array([game.start]), game.opening[None].copy(), np.ones(1), np.zeros(1, dtype=bool)
-    )
-    with _steps(game, values, values.kernel) as (play, spread):
+    cloud = opening(solution.game)
+    with walking(solution.game, solution.values) as walk:
         for t in range(months + 1):
             yield t, cloud
             if t == months:
                 return
-            cloud = _triggered(game, t, cloud)
-            if game.protocol.recognition[t].sum() > 0:
-                c = continuation(game, t, values.a[t + 1], values.b[t + 1])
-                cloud = play(t, c, cloud, tally)
-            cloud = spread(t, cloud, tally)
+            cloud = walk.spread(t, walk.played(t, walk.triggered(t, cloud)))
 
 
 def quantiles(values: Floats, weights: Floats, levels: Sequence[float]) -> tuple[float, ...]:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
+from typing import TypeVar
 
 import numpy as np
 
@@ -23,6 +24,8 @@ from offramp.game import Resolution, compile_game
 from offramp.solution import Certificate, Headline, Solution, neighbours, solve, with_probe
 
 Progress = Callable[[str, int, int], None]
+J = TypeVar("J")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -140,11 +143,11 @@ _POOLS: dict[int, ProcessPoolExecutor] = {}
 """Worker processes by their number. Starting one takes over a second, so they are kept."""
 
 
-def _work(key: str, pickled: bytes, task: Task) -> Run:
+def _work(key: str, pickled: bytes, perform_one: Callable[[Crisis, J], R], job: J) -> R:
     if key not in _CRISES:
         _CRISES.clear()
         _CRISES[key] = pickle.loads(pickled)
-    return perform(_CRISES[key], task)
+    return perform_one(_CRISES[key], job)
 
 
 def _pool(count: int) -> ProcessPoolExecutor:
@@ -170,25 +173,40 @@ def run_all(
         progress: Told (label, done, total).
         label: What the progress is called.
     """
-    count = min(len(tasks), workers or os.cpu_count() or 1)
-    runs: list[Run] = []
+    return in_parallel(crisis, perform, tasks, workers, progress, label)
+
+
+def in_parallel(
+    crisis: Crisis,
+    perform_one: Callable[[Crisis, J], R],
+    jobs: Sequence[J],
+    workers: int | None,
+    progress: Progress | None,
+    label: str,
+) -> list[R]:
+    """``perform_one(crisis, job)`` for every job, in order; arguments as :func:`run_all`.
+
+    ``perform_one`` is a function of a module: worker processes look it up by name.
+    """
+    count = min(len(jobs), workers or os.cpu_count() or 1)
+    found: list[R] = []
     if count <= 1:
-        for task in tasks:
-            runs.append(perform(crisis, task))
-            _tell(progress, label, len(runs), len(tasks))
-        return runs
+        for job in jobs:
+            found.append(perform_one(crisis, job))
+            _tell(progress, label, len(found), len(jobs))
+        return found
     pool = _pool(count)
     pickled = pickle.dumps(crisis)
     key = hashlib.sha256(pickled).hexdigest()
     try:
-        for run in pool.map(_work, repeat(key), repeat(pickled), tasks):
-            runs.append(run)
-            _tell(progress, label, len(runs), len(tasks))
+        for one in pool.map(_work, repeat(key), repeat(pickled), repeat(perform_one), jobs):
+            found.append(one)
+            _tell(progress, label, len(found), len(jobs))
     except BaseException:
         _POOLS.pop(count, None)
         _stop(pool)
         raise
-    return runs
+    return found
 
 
 def _stop(pool: ProcessPoolExecutor) -> None:

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from offramp.game import Game
 from offramp.game._states import A_GONE, B_GONE, CEASEFIRE, DISASTER
 from offramp.solution import Solution
-from offramp.solution._forward import Cloud, Play, Spread, Tally, _join, _seen, _steps
-from offramp.solution._nodes import ACT_NAMES, at_beliefs
+from offramp.solution._forward import Cloud, join, opening, walking
+from offramp.solution._nodes import at_beliefs
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -54,41 +54,6 @@ class Course:
     belief: Floats
 
 
-def opening(game: Game) -> Cloud:
-    """All probability at the start."""
-    return Cloud(
-        np.array([game.start]), game.opening[None].copy(), np.ones(1), np.zeros(1, dtype=bool)
-    )
-
-
-def _tally(game: Game) -> Tally:
-    types = len(game.types)
-    return Tally(
-        np.zeros((game.months, len(ACT_NAMES))),
-        np.zeros((game.months, len(game.offers))),
-        np.zeros(1 + types),
-        np.outer(game.opening, game.opening),
-    )
-
-
-def _month(
-    solution: Solution, t: int, cloud: Cloud, play: Play, spread: Spread, tally: Tally
-) -> Cloud:
-    """A month after its triggers: a round, then nature and news."""
-    if solution.game.protocol.recognition[t].sum() > 0:
-        cloud = play(t, solution.continuation(t), cloud, tally)
-    return spread(t, cloud, tally)
-
-
-def _lottery(game: Game, t: int, cloud: Cloud) -> list[tuple[Cloud, NDArray[np.intp]]]:
-    """Particles after the triggers as A really acts on them, with the states they come from."""
-    pairs = game.trigger_lottery(t, cloud.state, _seen(game, cloud.belief), actual=True)
-    return [
-        (Cloud(moved, cloud.belief, chance * cloud.mass, cloud.signed), cloud.state)
-        for moved, chance in pairs
-    ]
-
-
 def firings(
     solution: Solution, progress: Callable[[int, int], None] | None = None
 ) -> tuple[Firing, ...]:
@@ -108,11 +73,12 @@ def _firing(solution: Solution, stage: int) -> Firing:
     of_node = np.array([n.stage for n in game.automaton.nodes])
     lapsed = np.array([n.lapsed for n in game.automaton.nodes])
     met, begun = np.zeros(game.shown + 1), np.zeros(game.shown + 1)
-    cloud, tally = opening(game), _tally(game)
-    with _steps(game, solution.values, solution.values.kernel) as (play, spread):
+    cloud = opening(game)
+    with walking(game, solution.values) as walk:
         for t in range(game.shown + 1):
             parts = []
-            for after, before in _lottery(game, t, cloud):
+            before = cloud.state
+            for after in walk.lottery(t, cloud):
                 active = lay.node[before] >= 0
                 z0, z1 = lay.node[before], lay.node[after.state]
                 starts = active & (of_node[z0] < stage) & (of_node[z1] >= stage)
@@ -131,21 +97,19 @@ def _firing(solution: Solution, stage: int) -> Firing:
                         after.state[keep], after.belief[keep], after.mass[keep], after.signed[keep]
                     )
                 )
-            cloud = _join(parts)
+            cloud = join(parts)
             if t == game.shown or cloud.mass.sum() < NOTHING:
                 break
-            cloud = _month(solution, t, cloud, play, spread, tally)
+            cloud = walk.spread(t, walk.played(t, cloud))
     return Firing(stage, _plain(np.cumsum(met)), _plain(np.cumsum(begun)))
 
 
 def to_month(solution: Solution, month: int) -> Cloud:
     """The distribution at the start of a month."""
-    game = solution.game
-    cloud, tally = opening(game), _tally(game)
-    with _steps(game, solution.values, solution.values.kernel) as (play, spread):
+    cloud = opening(solution.game)
+    with walking(solution.game, solution.values) as walk:
         for t in range(month):
-            cloud = _join([after for after, _ in _lottery(game, t, cloud)])
-            cloud = _month(solution, t, cloud, play, spread, tally)
+            cloud = walk.spread(t, walk.played(t, join(walk.lottery(t, cloud))))
     return cloud
 
 
@@ -161,9 +125,9 @@ def course(solution: Solution, cloud: Cloud, month: int, last: int) -> Course:
     values = at_beliefs(game, solution.values.a[month], cloud.state, cloud.belief)
     value = float((cloud.mass[:, None] * cloud.belief * values.T).sum() / cloud.mass.sum())
     belief: Floats = cloud.mass @ cloud.belief / cloud.mass.sum()
-    total, tally = float(cloud.mass.sum()), _tally(game)
+    total = float(cloud.mass.sum())
     events = np.zeros((last - month + 1, len(EVENTS)))
-    with _steps(game, solution.values, solution.values.kernel) as (play, spread):
+    with walking(game, solution.values) as walk:
         for t in range(month, last + 1):
             regime = lay.regime[cloud.state]
             events[t - month] = [
@@ -172,8 +136,7 @@ def course(solution: Solution, cloud: Cloud, month: int, last: int) -> Course:
             ]
             if t == last:
                 break
-            cloud = _join([after for after, _ in _lottery(game, t, cloud)])
-            cloud = _month(solution, t, cloud, play, spread, tally)
+            cloud = walk.spread(t, walk.played(t, join(walk.lottery(t, cloud))))
     return Course(month, total, events, value, belief)
 
 

@@ -16,17 +16,14 @@ Units: A's own stake, probabilities. Classical comparator: value of information 
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from offramp.answers._bluff_observations import Observation
-from offramp.answers._runs import Progress, _stop
+from offramp.answers._runs import Progress, in_parallel
 from offramp.crisis import Crisis, override
 from offramp.game import Resolution, compile_game, simplex_grid
 from offramp.solution import Solution, solve
@@ -93,44 +90,11 @@ def perform(crisis: Crisis, job: Job) -> Valued:
     return valued(solve(game, job.precision), job.plan)
 
 
-_CRISIS: list[Crisis] = []
-
-
-def _start(crisis: Crisis) -> None:
-    _CRISIS[:] = [crisis]
-
-
-def _work(job: Job) -> Valued:
-    return perform(_CRISIS[0], job)
-
-
 def perform_all(
     crisis: Crisis, jobs: Sequence[Job], workers: int | None, progress: Progress | None, label: str
 ) -> list[Valued]:
     """Jobs in order, on several processes if asked for; as :func:`offramp.answers._runs.run_all`."""
-    count = min(len(jobs), workers or os.cpu_count() or 1)
-    found: list[Valued] = []
-    if count <= 1:
-        for job in jobs:
-            found.append(perform(crisis, job))
-            _tell(progress, label, len(found), len(jobs))
-        return found
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(count, context, _start, (crisis,))
-    try:
-        for one in pool.map(_work, jobs):
-            found.append(one)
-            _tell(progress, label, len(found), len(jobs))
-    except BaseException:
-        _stop(pool)
-        raise
-    pool.shutdown()
-    return found
-
-
-def _tell(progress: Progress | None, label: str, done: int, total: int) -> None:
-    if progress is not None:
-        progress(label, done, total)
+    return in_parallel(crisis, perform, jobs, workers, progress, label)
 
 
 @dataclass(frozen=True)

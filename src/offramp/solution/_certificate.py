@@ -2,7 +2,7 @@
 
 It says nothing about whether the crisis file is right. What every solve shows by itself:
 
-* the probability-weighted share of choices whose fixed point is solved to 1e-9 and the largest residual
+* the probability-weighted share of choices whose fixed point is solved to 1e-10 and the largest residual
   where the path of play goes with probability above 1e-6 (log-odds);
 * whether more than one solution was found where the solver looked for others;
 * one-deviation regret: what each side would gain by the best act in place of the logit mixture, choice by

@@ -39,9 +39,9 @@ from offramp.solution._forward import (
     Futures,
     _branch,
     _chance,
-    _join,
     _merge,
     _scaled,
+    join,
 )
 from offramp.solution._induction import Values, _after_triggers, continuation, terminal_values
 from offramp.solution._nodes import (
@@ -530,7 +530,7 @@ def _propagate(game: Game, values: Values) -> Futures:
                 parts.append(_branch(cloud, under, 1.0, out, game))
                 acts[t] += np.bincount(out.act, parts[-1].mass, len(ACT_NAMES))
             parts.append(_scaled(cloud, others, 1.0))
-            cloud = _merge(game, _join(parts), 1)
+            cloud = _merge(game, join(parts), 1)
         joint = cloud.mass[:, None] * cloud.belief
         flow_a[t] = cloud.mass @ game.flow_a[t, cloud.state]
         flow_voice[:, t] = game.flow_voice[:, t, cloud.state] @ cloud.mass

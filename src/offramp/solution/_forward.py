@@ -169,7 +169,8 @@ def _branch(cloud: Cloud, pick: Ints, share: float, b: Branches, game: Game) -> 
     return Cloud(b.target, belief, share * cloud.mass[source] * weight, signed)
 
 
-def _join(parts: list[Cloud]) -> Cloud:
+def join(parts: list[Cloud]) -> Cloud:
+    """Particles of several distributions together."""
     return Cloud(
         np.concatenate([p.state for p in parts]),
         np.concatenate([p.belief for p in parts]),
@@ -206,44 +207,41 @@ def propagate(
         kernel: As in :func:`offramp.solution._induction.induce`; ``auto`` is what solved the values.
     """
     which = values.kernel if kernel == "auto" else chosen(game, kernel)
-    n_t, n_o, types = game.months, len(game.offers), len(game.types)
+    n_t, types = game.months, len(game.types)
     look = _Look(game, values)
-    tally = Tally(
-        np.zeros((n_t, len(ACT_NAMES))),
-        np.zeros((n_t, n_o)),
-        np.zeros(1 + types),
-        np.outer(game.opening, game.opening),
-    )
     flow_a, flow_b = np.zeros(n_t), np.zeros((types, n_t))
     flow_voice = np.zeros((len(game.voices), n_t))
-    cloud = Cloud(
-        np.array([game.start]), game.opening[None].copy(), np.ones(1), np.zeros(1, dtype=bool)
-    )
+    cloud = opening(game)
     most = 1
     heavy: list[Heavy] = []
     rows = _rows_of(game)[0]
-    with _steps(game, values, which) as (play, spread):
+    with walking(game, values, which) as walk:
         for t in range(n_t + 1):
-            look.at(t, cloud, tally.spread)
+            look.at(t, cloud, walk.tally.spread)
             if t == n_t:
                 break
-            cloud = _triggered(game, t, cloud)
-            if game.protocol.recognition[t].sum() > 0:
-                if t < game.shown:
-                    heavy.append(_heaviest(t, cloud, rows))
-                c = continuation(game, t, values.a[t + 1], values.b[t + 1])
-                cloud = play(t, c, cloud, tally)
+            cloud = walk.triggered(t, cloud)
+            if t < game.shown and game.protocol.recognition[t].sum() > 0:
+                heavy.append(_heaviest(t, cloud, rows))
+            cloud = walk.played(t, cloud)
             joint = cloud.mass[:, None] * cloud.belief
             flow_a[t] = cloud.mass @ game.flow_a[t, cloud.state]
             flow_voice[:, t] = game.flow_voice[:, t, cloud.state] @ cloud.mass
             for j in range(types):
                 total = joint[:, j].sum()
                 flow_b[j, t] = (joint[:, j] @ game.flow_b[j, t, cloud.state]) / max(total, 1e-300)
-            cloud = spread(t, cloud, tally)
+            cloud = walk.spread(t, cloud)
             most = max(most, len(cloud.state))
             if progress is not None:
                 progress(t + 1, n_t)
-    return look.futures(tally, flow_a, flow_voice, flow_b, most, tuple(heavy))
+    return look.futures(walk.tally, flow_a, flow_voice, flow_b, most, tuple(heavy))
+
+
+def opening(game: Game) -> Cloud:
+    """All probability at the opening state and beliefs."""
+    return Cloud(
+        np.array([game.start]), game.opening[None].copy(), np.ones(1), np.zeros(1, dtype=bool)
+    )
 
 
 def _heaviest(t: int, cloud: Cloud, rows: Ints) -> Heavy:
@@ -255,6 +253,56 @@ def _heaviest(t: int, cloud: Cloud, rows: Ints) -> Heavy:
 
 Play = Callable[[int, Continuation, Cloud, "Tally"], Cloud]
 Spread = Callable[[int, Cloud, "Tally"], Cloud]
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A month's steps from any distribution at its start; ``tally`` adds up what the rounds bring."""
+
+    game: Game
+    values: Values
+    tally: Tally
+    _round: Play
+    _end: Spread
+
+    def lottery(self, t: int, cloud: Cloud) -> list[Cloud]:
+        """Particles by outcome of the plan's triggers, as A really acts on them."""
+        seen = _seen(self.game, cloud.belief)
+        pairs = self.game.trigger_lottery(t, cloud.state, seen, actual=True)
+        return [
+            Cloud(moved, cloud.belief, chance * cloud.mass, cloud.signed)
+            for moved, chance in pairs
+            if chance > 0
+        ]
+
+    def triggered(self, t: int, cloud: Cloud) -> Cloud:
+        """Particles after the plan's triggers."""
+        parts = self.lottery(t, cloud)
+        return parts[0] if len(parts) == 1 else join(parts)
+
+    def played(self, t: int, cloud: Cloud) -> Cloud:
+        """Particles after the month's round of moves and reviews, if it has one."""
+        if self.game.protocol.recognition[t].sum() <= 0:
+            return cloud
+        c = continuation(self.game, t, self.values.a[t + 1], self.values.b[t + 1])
+        return self._round(t, c, cloud, self.tally)
+
+    def spread(self, t: int, cloud: Cloud) -> Cloud:
+        """Particles after nature's moves and the month's news."""
+        return self._end(t, cloud, self.tally)
+
+
+@contextmanager
+def walking(game: Game, values: Values, kernel: str | None = None) -> Iterator[Walk]:
+    """Steps forward through a solved game, by the code that solved it or by another kernel."""
+    tally = Tally(
+        np.zeros((game.months, len(ACT_NAMES))),
+        np.zeros((game.months, len(game.offers))),
+        np.zeros(1 + len(game.types)),
+        np.outer(game.opening, game.opening),
+    )
+    with _steps(game, values, values.kernel if kernel is None else kernel) as (play, spread):
+        yield Walk(game, values, tally, play, spread)
 
 
 @contextmanager
@@ -351,7 +399,7 @@ def _play(
         under_rows = rows_of[1][cloud.state[under]]
         add(reviews(game, c, values.precision, under_rows, seen, True), under, 1.0)
     parts.append(_scaled(cloud, others, 1.0))
-    joined = _join(parts)
+    joined = join(parts)
     tally.spread += _second(joined) - _second(cloud)
     return _merge(game, joined, cells)
 
@@ -381,20 +429,9 @@ def _spread(game: Game, t: int, cloud: Cloud, cells: int, tally: Tally) -> Cloud
                 cloud.signed[seen],
             )
         )
-    joined = _join(parts)
+    joined = join(parts)
     tally.spread += _second(joined) - _second(cloud)
     return _merge(game, joined, cells)
-
-
-def _triggered(game: Game, t: int, cloud: Cloud) -> Cloud:
-    """Particles after the plan's triggers, as A really acts on them."""
-    lottery = game.trigger_lottery(t, cloud.state, _seen(game, cloud.belief), actual=True)
-    parts = [
-        Cloud(moved, cloud.belief, chance * cloud.mass, cloud.signed)
-        for moved, chance in lottery
-        if chance > 0
-    ]
-    return parts[0] if len(parts) == 1 else _join(parts)
 
 
 @dataclass

@@ -49,8 +49,8 @@ BLOCK = 16_384
 TRANSIENTS = ((0.2, 2.0, 60), (0.05, 1.3, 400), (0.01, 1.1, 2000))
 """Pseudo-transient continuation, tried in turn: first tau, its largest growth per step, most steps.
 
-Slow growth matters: on the reference crisis (draft, kappa 8) stages of (.5, 3, 25) and (.05, 1.5, 250)
-leave .36 % of the probability at unsolved nodes, these leave none (``./dev bench solver``)."""
+Slow growth matters at the few nodes where a step of either size overshoots; what the stages leave is
+table 5 of ``./dev bench solver``."""
 SCHEME = (
     TOLERANCE, 6.0, NEWTON_STEPS, np.array([t[0] for t in TRANSIENTS]),
     np.array([t[1] for t in TRANSIENTS]), np.array([t[2] for t in TRANSIENTS]),
