@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from offramp.solution.kernels._course import vertices_three
 from offramp.solution.kernels._jit import kernel, leaf
 from offramp.solution.kernels._math import exp_, log_
 from offramp.solution.kernels._two import FAR, LOW, WIDTH
@@ -218,7 +219,6 @@ def _share(w, to, s, top, qa, qb, z, va, vb):
 
 @leaf
 def _place_three(w, at, steps, nb, x1, x2, offset, base, k0, k1, k2, big, small):
-    last = steps - 0.5
     for ln in range(w):
         a = np.uint64(at) + np.uint64(ln)
         u1 = x1[a]
@@ -229,21 +229,11 @@ def _place_three(w, at, steps, nb, x1, x2, offset, base, k0, k1, k2, big, small)
         e3 = exp_(max(-top, LOW))
         inv = 1.0 / (e1 + e2 + e3)
         p1 = e1 * inv
-        u = p1 * steps
-        v = (p1 + e2 * inv) * steps
-        ci = np.float64(np.int64(min(u + 1e-12, last)))
-        cj = np.float64(np.int64(min(v + 1e-12, last)))
-        cj = max(cj, ci)
-        f = max(u - ci, 0.0)
-        g = max(v - cj, 0.0)
-        later = g + 1e-12 >= f
-        cell = (nb - 1.0) - ci * (steps + 1.0) + 0.5 * ci * (ci + 1.0) - cj
-        side = ci - steps
-        k0[a] = np.uint64(np.int64(cell) + (base + offset[ln]))
-        k1[a] = np.uint64(np.int64(cell + (-1.0 if later else side)) + (base + offset[ln]))
-        k2[a] = np.uint64(np.int64(cell + (side - 1.0)) + (base + offset[ln]))
-        big[a] = g if later else f
-        small[a] = f if later else g
+        v0, v1, v2, big[a], small[a], _ = vertices_three(steps, nb, p1, p1 + e2 * inv)
+        start = base + offset[ln]
+        k0[a] = np.uint64(v0 + start)
+        k1[a] = np.uint64(v1 + start)
+        k2[a] = np.uint64(v2 + start)
 
 
 @leaf

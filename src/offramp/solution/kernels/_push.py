@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from offramp.solution.kernels._course import vertices_three
 from offramp.solution.kernels._jit import kernel, leaf
 from offramp.solution.kernels._math import exp_, log_
 
@@ -17,28 +18,13 @@ from offramp.solution.kernels._math import exp_, log_
 @leaf
 def _vertices(types, steps, nb, p1, p2):
     """Grid beliefs around a belief and the weights of the second and third: (k0, k1, k2, big, small)."""
-    last = steps - 0.5
     if types == 2:
         u = p1 * steps
-        c = np.int64(min(u + 1e-12, last))
+        c = np.int64(min(u + 1e-12, steps - 0.5))
         k0 = np.int64(steps) - c
         return k0, k0 - 1, k0 - 1, max(u - c, 0.0), 0.0
-    u = p1 * steps
-    v = (p1 + p2) * steps
-    ci = np.float64(np.int64(min(u + 1e-12, last)))
-    cj = max(np.float64(np.int64(min(v + 1e-12, last))), ci)
-    f = max(u - ci, 0.0)
-    g = max(v - cj, 0.0)
-    later = g + 1e-12 >= f
-    cell = (nb - 1.0) - ci * (steps + 1.0) + 0.5 * ci * (ci + 1.0) - cj
-    side = ci - steps
-    return (
-        np.int64(cell),
-        np.int64(cell + (-1.0 if later else side)),
-        np.int64(cell + (side - 1.0)),
-        g if later else f,
-        f if later else g,
-    )
+    k0, k1, k2, big, small, _ = vertices_three(steps, nb, p1, p1 + p2)
+    return k0, k1, k2, big, small
 
 
 @leaf

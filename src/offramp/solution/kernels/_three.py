@@ -1,16 +1,20 @@
 """Typed nodes with three types: as :mod:`._two`, with 2x2 blocks and a border of rank two.
 
-The grid is packed by cumulative coordinates i = D p_1 and j = D (p_1 + p_2), i <= j: belief number
-``NB - 1 - i (D + 1) + i (i + 1) / 2 - j``. Around a belief the vertices are (i, j), then (i, j + 1) if the
-fraction of j is the larger, else (i + 1, j), then (i + 1, j + 1), so that no branch is needed. The Newton
-system is solved in closed form, block by block, with the 2x2 border; determinants nearer to zero than
-.02 are moved to that size, as in the reference.
+The Newton system is solved in closed form, block by block, with the 2x2 border; determinants nearer
+to zero than .02 are moved to that size, as in the reference.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from offramp.solution.kernels._course import (
+    ENDS,
+    RESTARTS,
+    judge,
+    move,
+    vertices_three,
+)
 from offramp.solution.kernels._jit import kernel, leaf
 from offramp.solution.kernels._math import exp_, log_
 from offramp.solution.kernels._two import FAR, LOW, WIDTH
@@ -27,7 +31,6 @@ def _away(z):
 def _look(T, steps, nb, lam, w, at, x1, x2, lw, l1, l2, off, base, mask, y1, y2, s1, s2, s3,
           a1, a2, b1, b2, c1, c2, m1, m2, m3):  # fmt: skip
     """Payoffs, slopes along x_1 and x_2 of each type, and scores of one act."""
-    last = steps - 0.5
     row = np.uint64(nb)
     rise_by = lam * steps
     for ln in range(w):
@@ -42,21 +45,11 @@ def _look(T, steps, nb, lam, w, at, x1, x2, lw, l1, l2, off, base, mask, y1, y2,
         p1 = e1 * inv
         p2 = e2 * inv
         p12 = p1 + p2
-        u = p1 * steps
-        v = p12 * steps
-        ci = np.float64(np.int64(min(u + 1e-12, last)))
-        cj = np.float64(np.int64(min(v + 1e-12, last)))
-        cj = max(cj, ci)
-        f = max(u - ci, 0.0)
-        g = max(v - cj, 0.0)
-        later = g + 1e-12 >= f
-        cell = (nb - 1.0) - ci * (steps + 1.0) + 0.5 * ci * (ci + 1.0) - cj
-        side = ci - steps  # from (i, j) to (i + 1, j)
-        k0 = np.uint64(np.int64(cell) + (base + (off[ln] & mask)))
-        k1 = np.uint64(np.int64(cell + (-1.0 if later else side)) + (base + (off[ln] & mask)))
-        k2 = np.uint64(np.int64(cell + (side - 1.0)) + (base + (off[ln] & mask)))
-        big = g if later else f
-        small = f if later else g
+        v0, v1, v2, big, small, later = vertices_three(steps, nb, p1, p12)
+        start = base + (off[ln] & mask)
+        k0 = np.uint64(v0 + start)
+        k1 = np.uint64(v1 + start)
+        k2 = np.uint64(v2 + start)
         in1 = p1 * (1.0 - p1) * rise_by
         in2 = -p1 * p2 * rise_by
         out = (1.0 - p12) * rise_by
@@ -246,6 +239,8 @@ def solve_three(
     who = np.zeros(W, dtype=np.int64)
     age = np.zeros(W, dtype=np.int64)
     stage = np.zeros(W, dtype=np.int64)
+    better = np.zeros(W, dtype=np.bool_)
+    fate = np.zeros(W, dtype=np.int64)
     tau = np.zeros(W)
     itau = np.zeros(W)
     last = np.zeros(W)
@@ -267,7 +262,6 @@ def solve_three(
     t22 = np.empty(W)
     err = np.empty(W)
     longest = np.empty(W)
-    stages = len(tau0)
     taken = 0
     w = 0
     todo = 0
@@ -318,41 +312,22 @@ def solve_three(
         taken += w
         for ln in range(wide):
             scale[ln] = min(1.0, longest_step / max(longest[ln], 1e-300))
+        judge(w, err, tol, newton, tau0, growth, most, age, stage, tau, itau, last, nearest, better,
+              fate)  # fmt: skip
         ln = 0
         while ln < w:
-            e = err[ln]
-            done = e < tol
-            if e < nearest[ln] and (done or stage[ln] >= 0 or age[ln] == newton - 1):
-                nearest[ln] = e
+            if better[ln]:
                 for b in range(K):
                     keep1[b * W + ln] = x1[b * W + ln]
                     keep2[b * W + ln] = x2[b * W + ln]
-            age[ln] += 1
-            if not done:
-                if stage[ln] >= 0:
-                    ratio = last[ln] / max(e, 1e-300) if last[ln] < 1e300 else 1.0
-                    tau[ln] *= min(max(ratio, 1.0 / 3.0), growth[stage[ln]])
-                    last[ln] = e
-                    over = age[ln] >= most[stage[ln]]
-                else:
-                    over = age[ln] >= newton
-                if not over:
-                    if stage[ln] >= 0:
-                        itau[ln] = 1.0 / tau[ln]
-                    ln += 1
-                    continue
-                if stage[ln] + 1 < stages:
-                    stage[ln] += 1
-                    age[ln] = 0
-                    tau[ln] = tau0[stage[ln]]
-                    itau[ln] = 1.0 / tau[ln]
-                    last[ln] = np.inf
+            if fate[ln] != ENDS:
+                if fate[ln] == RESTARTS:
                     scale[ln] = 0.0
                     for b in range(K):
                         x1[b * W + ln] = l1[ln]
                         x2[b * W + ln] = l2[ln]
-                    ln += 1
-                    continue
+                ln += 1
+                continue
             i = who[ln]
             best[i] = nearest[ln]
             for b in range(K):
@@ -387,16 +362,7 @@ def solve_three(
                         keep2[b * W + ln] = keep2[b * W + w]
                     l1[ln] = l1[w]
                     l2[ln] = l2[w]
-                    off[ln] = off[w]
-                    who[ln] = who[w]
-                    age[ln] = age[w]
-                    stage[ln] = stage[w]
-                    tau[ln] = tau[w]
-                    itau[ln] = itau[w]
-                    last[ln] = last[w]
-                    err[ln] = err[w]
-                    scale[ln] = scale[w]
-                    nearest[ln] = nearest[w]
+                    move(ln, w, off, who, age, stage, tau, itau, last, scale, nearest, better, fate)
         wide = min((w + 7) & ~7, W)
         for b in range(K):
             _advance(wide, b * W, x1, x2, y1, y2, lw, scale)

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from offramp.solution.kernels._course import ENDS, RESTARTS, judge, move
 from offramp.solution.kernels._jit import kernel, leaf
 from offramp.solution.kernels._math import exp_, log_
 
@@ -165,6 +166,8 @@ def solve_two(
     who = np.zeros(W, dtype=np.int64)
     age = np.zeros(W, dtype=np.int64)
     stage = np.zeros(W, dtype=np.int64)
+    better = np.zeros(W, dtype=np.bool_)
+    fate = np.zeros(W, dtype=np.int64)
     tau = np.zeros(W)
     itau = np.zeros(W)
     last = np.zeros(W)
@@ -180,7 +183,6 @@ def solve_two(
     longest = np.empty(W)
     scale = np.empty(W)
     nearest = np.empty(W)
-    stages = len(tau0)
     taken = 0
     w = 0
     todo = 0
@@ -222,40 +224,20 @@ def solve_two(
         taken += w
         for ln in range(wide):
             scale[ln] = min(1.0, longest_step / max(longest[ln], 1e-300))
-        # What becomes of each lane.
+        judge(w, err, tol, newton, tau0, growth, most, age, stage, tau, itau, last, nearest, better,
+              fate)  # fmt: skip
         ln = 0
         while ln < w:
-            e = err[ln]
-            done = e < tol
-            if e < nearest[ln] and (done or stage[ln] >= 0 or age[ln] == newton - 1):
-                nearest[ln] = e
+            if better[ln]:
                 for b in range(K):
                     keep[b * W + ln] = x[b * W + ln]
-            age[ln] += 1
-            if not done:
-                if stage[ln] >= 0:
-                    ratio = last[ln] / max(e, 1e-300) if last[ln] < 1e300 else 1.0
-                    tau[ln] *= min(max(ratio, 1.0 / 3.0), growth[stage[ln]])
-                    last[ln] = e
-                    over = age[ln] >= most[stage[ln]]
-                else:
-                    over = age[ln] >= newton
-                if not over:
-                    if stage[ln] >= 0:
-                        itau[ln] = 1.0 / tau[ln]
-                    ln += 1
-                    continue
-                if stage[ln] + 1 < stages:
-                    stage[ln] += 1
-                    age[ln] = 0
-                    tau[ln] = tau0[stage[ln]]
-                    itau[ln] = 1.0 / tau[ln]
-                    last[ln] = np.inf
+            if fate[ln] != ENDS:
+                if fate[ln] == RESTARTS:
                     scale[ln] = 0.0
                     for b in range(K):
                         x[b * W + ln] = l0[ln]
-                    ln += 1
-                    continue
+                ln += 1
+                continue
             i = who[ln]
             best[i] = nearest[ln]
             for b in range(K):
@@ -283,16 +265,7 @@ def solve_two(
                         r[b * W + ln] = r[b * W + w]
                         keep[b * W + ln] = keep[b * W + w]
                     l0[ln] = l0[w]
-                    off[ln] = off[w]
-                    who[ln] = who[w]
-                    age[ln] = age[w]
-                    stage[ln] = stage[w]
-                    tau[ln] = tau[w]
-                    itau[ln] = itau[w]
-                    last[ln] = last[w]
-                    err[ln] = err[w]
-                    scale[ln] = scale[w]
-                    nearest[ln] = nearest[w]
+                    move(ln, w, off, who, age, stage, tau, itau, last, scale, nearest, better, fate)
         wide = min((w + 7) & ~7, W)
         for b in range(K):
             _advance(wide, b * W, x, r, lw, scale)
