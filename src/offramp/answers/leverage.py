@@ -1,8 +1,8 @@
-"""Who loses more from delay, and when does that turn?
+"""Who loses more from delay, when does that turn, and what is each lever worth?
 
 Definition. For the contract x nearest to acceptance today and each side i, the value of delay is
 ``D_i(n) = wait_i(n) - wait_i(0)``: what side i gets if nobody acts for n months and x is signed then,
-minus signing x now. D < 0: waiting costs.
+minus signing x now. D < 0: waiting costs. The best month to sign is argmax_n D_i(n).
 
 To compare two sides D is divided by the side's own span: from the stalemate (the same for ever,
 without talks) to its best feasible deal, ``r_i = D_i / (max_x W_i(x) - V_i(stalemate))``, Kalai and
@@ -16,8 +16,14 @@ error of the side's own value (for r: the errors of both sides, each by its own 
 While nothing is settled, ``g_i = (V_i - stalemate_i) / span_i`` is what side i can still expect of its
 span, and ``g_A / (g_A + g_B)`` the value share.
 
-Symbols: delta_i monthly discount, u_i flow, S_i value after signing. Units: each side's own stake
-(1 = its best on every issue for ever); r, g and the share are pure numbers.
+*Levers.* The net leverage of lever l is V(with l) - V(without l), everything solved again, split by the
+channel through which it works: see :mod:`._leverage_levers` for definitions, :mod:`._leverage_runs` for
+the grid and the size of a distinguishable effect. *Exchange rate*, *leverage theorem* and the value of a
+month of war: :mod:`._leverage_pressure`. Comparators: the leverage theorem (``theory.leverage_values``) for
+flows, the conditionality lemma (``theory.coercive_leverage``) for coercion.
+
+Symbols: delta_i monthly discount, u_i flow, S_i value after signing, s_i flow of the plan's levers.
+Units: each side's own stake (1 = its best on every issue for ever); r, g and the share are pure numbers.
 """
 
 from __future__ import annotations
@@ -25,8 +31,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.answers._answer import Answer, Chart, Column, Table, Trace
-from offramp.answers._charts import Line, Threshold, fan
+from offramp.answers import _leverage_rates as rates_
+from offramp.answers import _leverage_views as views
+from offramp.answers import _leverage_words as words
+from offramp.answers._answer import Answer, Support, Trace
 from offramp.answers._facts import (
     join,
     months_text,
@@ -38,27 +46,52 @@ from offramp.answers._facts import (
     supports,
     type_name,
 )
+from offramp.answers._leverage_data import raw
+from offramp.answers._leverage_delay import delay_chart, delay_table, share_chart, share_table
+from offramp.answers._leverage_ledger import Ledger, weigh_all
+from offramp.answers._leverage_levers import package_shares
+from offramp.answers._leverage_pressure import (
+    YEAR,
+    backer_of,
+    exchange_rates,
+    issue_slopes,
+    leaks_of,
+    plan_flows,
+    theorem_of,
+    war_months,
+)
 from offramp.answers._measures import Span, Waiting, best_placed, gaps, span, waiting
+from offramp.answers._runs import Progress
+from offramp.game import Game
 from offramp.solution import Certificate, Metric, Solution
 
 Floats = NDArray[np.float64]
 
 LONGEST_WAIT = 18
 """Months of waiting that are looked at, if the horizon allows."""
-SHOWN = (1, 3, 6, 9, 12, 18)
-"""Months in the table."""
+MONTH = 12
+"""Month at which delay and chances are read (or the horizon, if it is shorter)."""
 
 
 def leverage(
-    solution: Solution, contract: str | None = None, certificate: Certificate | None = None
+    solution: Solution,
+    contract: str | None = None,
+    certificate: Certificate | None = None,
+    *,
+    progress: Progress | None = None,
+    workers: int | None = 1,
+    levers: bool = True,
 ) -> Answer:
-    """Value of delay for both sides, A's voices and B's types.
+    """Value of delay for both sides, A's voices and B's types; what every lever is worth, and how.
 
     Args:
         solution: The solved game.
         contract: Contract whose signing is delayed; left out, the one nearest to acceptance.
         certificate: What differences are held against; left out, the solution's own, which knows no
             error from refinements.
+        progress: Told (label, done, total) while levers are weighed.
+        workers: Processes; None means one per core.
+        levers: Whether the game is solved again to weigh levers (some dozen coarse solves).
 
     Raises:
         ValueError: if the game has no contract to sign, or no contract of that name.
@@ -66,50 +99,86 @@ def leverage(
     game = solution.game
     offer = _offer(solution, contract)
     longest = min(LONGEST_WAIT, game.shown, game.months - 1)
+    last = min(MONTH, longest)
     w = waiting(solution, offer, longest)
     mean_b = game.opening @ w.b
+    today = gaps(solution, (0,))[0]
     names = side_names(game)
     deal = quoted(game.offers[offer].name)
     told = certificate or solution.certificate
-    turn_a = turning(w.a, told.least("value_a"))
-    turn_b = turning(mean_b, told.least("value_b"))
-    last = min(12, longest)
+    turns = (turning(w.a, told.least("value_a")), turning(mean_b, told.least("value_b")))
     own = span(solution)
+    year = min(YEAR, game.shown)
+    flows = plan_flows(solution, min(game.shown, game.months - 1))
+    theorem = theorem_of(solution, flows, own, year)
+    rates, slopes = exchange_rates(game.crisis, year), issue_slopes(solution, offer)
+    war = war_months(solution)
+    ledger = None
+    if levers:
+        named = game.offers[offer].contract
+        ledger = weigh_all(solution, named, min(MONTH, game.shown), last, workers, progress)
     headline = _headline(names, w, mean_b, own, last, told)
-    chart = (
-        None if longest < 1 else _delay_chart(solution, w, mean_b, headline, deal, (turn_a, turn_b))
-    )
+    backer = backer_of(game.crisis)
+    leaks = leaks_of(game.crisis, backer) if backer is not None else ()
+    tables = [
+        delay_table(solution, w, mean_b, deal),
+        rates_.reasons_table(game, w, today, offer, ledger, told, last),
+        share_table(solution, own),
+    ]
+    if ledger is not None and ledger.apart:
+        felt = ledger.used or ledger.apart
+        tables += [
+            views.parts_table(game, ledger),
+            views.types_table(game, ledger),
+            views.felt_table(game, felt, package_shares(game.crisis, game.plan)),
+        ]
+    if ledger is not None and ledger.idle:
+        tables.append(views.idle_table(game, ledger))
+    tables += [rates_.rates_table(game, rates, slopes, year, deal), views.war_table(war)]
+    if ledger is not None:
+        why = rates_.theorem_reasons(solution, MONTH)
+        tables.append(rates_.theorem_table(game, theorem, ledger, why))
+    if backer is not None and leaks:
+        tables.append(rates_.leaks_table(game, ledger, backer, leaks))
+    charts = [
+        None if longest < 1 else delay_chart(solution, w, mean_b, headline, deal, turns),
+        share_chart(solution, told),
+    ]
+    if ledger is not None and ledger.levers:
+        charts.append(views.levers_chart(game, ledger, words.levers_title(game, ledger)))
+    if flows.any and len(flows.pain) > 1 and not (np.isnan(own.a) or np.isnan(own.b)):
+        title = words.pressure_title(game, flows, own)
+        charts.append(views.flows_chart(game, flows, own, title))
+    charts.append(views.war_chart(game, war, words.war_title(game, war)))
+    said = _paragraphs(solution, w, mean_b, own, deal, last, contract is not None, told)
+    if ledger is not None:
+        said += (words.lever_sentence(game, ledger),)
+    said += (words.rate_sentence(game, rates, slopes, year), words.war_sentence(game, war))
+    flips = words.delay_flips(game, w, last)
+    if ledger is not None:
+        leak = words.leak_sentence(game, ledger)
+        flips += words.lever_flips(game, ledger) + ((leak,) if leak else ())
     return Answer(
         name="leverage",
-        question="Who loses more from delay, and when does that turn?",
+        question="Who loses more from delay, when does that turn, and what is each lever worth?",
         headline=headline,
-        paragraphs=_paragraphs(solution, w, mean_b, own, deal, last, contract is not None, told),
-        tables=(_delay_table(solution, w, mean_b, deal), _share_table(solution, own)),
-        charts=tuple(x for x in (chart, _share_chart(solution, told)) if x is not None),
+        paragraphs=said,
+        tables=tuple(tables),
+        charts=tuple(x for x in charts if x is not None),
         evidence_trace=Trace(
-            formula="D_i(n) = sum_{t<n} (1-delta_i) delta_i^t E u_i(t) + delta_i^n E S_i(n) - S_i(0)",
-            supports=supports(
-                game.crisis,
-                [
-                    ("blocs.A.patience", "how much A discounts a month"),
-                    ("blocs.B.patience", "how much B discounts a month"),
-                    ("war.cost.A", "what a month of war costs A"),
-                    ("war.cost.B", "what a month of war costs B"),
-                    ("war.collapse.A", "the risk that waiting ends the bargaining for A"),
-                    ("war.collapse.B", "the risk that waiting ends the bargaining for B"),
-                    *(
-                        (f"types.{t}.delay_flow", "what delay is worth to this type")
-                        for t in game.types
-                        if game.crisis.types[t].delay_flow.value
-                    ),
-                    ("coalition.fracture", "how fast A's cohesion falls while talks drag"),
-                ],
-            ),
+            formula="D_i(n) = sum_{t<n} (1-delta_i) delta_i^t E u_i(t) + delta_i^n E S_i(n) - S_i(0); "
+            "net(l) = V(with l) - V(without l)",
+            supports=_supports(game, ledger),
             certificate=(told.summary(),),
             met=told.met,
-            settings=(*settings(solution), ("contract delayed", deal)),
+            settings=(
+                *settings(solution),
+                ("contract delayed", deal),
+                ("levers weighed on", "not weighed" if ledger is None else ledger.grid),
+            ),
         ),
-        flips=_flips(solution, w, last),
+        flips=flips,
+        warnings=words.warnings_of(game, ledger),
         data={
             "contract": game.offers[offer].id,
             "months": w.months.tolist(),
@@ -117,13 +186,47 @@ def leverage(
             "delay_b": {t: w.b[j].tolist() for j, t in enumerate(game.types)},
             "delay_b_mean": mean_b.tolist(),
             "delay_voices": {v: w.voice[i].tolist() for i, v in enumerate(game.voices)},
-            "turns": {"A": turn_a, "B": turn_b},
+            "turns": {"A": turns[0], "B": turns[1]},
+            "gap_now": {
+                "A": float(today.a[offer]),
+                **{t: float(today.b[offer, j]) for j, t in enumerate(game.types)},
+            },
+            "best_month": rates_.best_months(game, w, told),
             "value_a_open": _plain(solution.futures.value_a),
             "value_b_open": {
                 t: _plain(solution.futures.value_b[j]) for j, t in enumerate(game.types)
             },
+            **raw(game, ledger, flows, theorem, rates, slopes, war, backer, leaks),
         },
     )
+
+
+def _supports(game: Game, ledger: Ledger | None) -> tuple[Support, ...]:
+    """Inputs that the answer rests on."""
+    found = [
+        ("blocs.A.patience", "how much A discounts a month"),
+        ("blocs.B.patience", "how much B discounts a month"),
+        ("war.cost.A", "what a month of war costs A"),
+        ("war.cost.B", "what a month of war costs B"),
+        ("war.collapse.A", "the risk that waiting ends the bargaining for A"),
+        ("war.collapse.B", "the risk that waiting ends the bargaining for B"),
+        *(
+            (f"types.{t}.delay_flow", "what delay is worth to this type")
+            for t in game.types
+            if game.crisis.types[t].delay_flow.value
+        ),
+        ("coalition.fracture", "how fast A's cohesion falls while talks drag"),
+    ]
+    if ledger is not None and ledger.levers:
+        top = max(ledger.used or ledger.idle, key=lambda x: abs(x.net.a))
+        lever = game.crisis.levers[top.id]
+        found += [
+            (f"levers.{top.id}.{field}", f"what {quoted(top.name)} does")
+            for field in ("cost_to_target", "cost_to_holder", "step_shift")
+            if getattr(lever, field) is not None
+        ]
+        found.append(("conversions.pain_to_stake", "what pain is worth in B's stake"))
+    return supports(game.crisis, found)
 
 
 def _plain(values: Floats) -> list[float | None]:
@@ -168,6 +271,8 @@ def _headline(
     names: tuple[str, str], w: Waiting, mean_b: Floats, own: Span, last: int, told: Certificate
 ) -> str:
     side_a, side_b = names
+    if last < 1:
+        return "The horizon leaves no month to wait"
     a, b = float(w.a[last]), float(mean_b[last])
     time = months_text(last)
     even_a = not told.distinguishable(a, 0.0, "value_a")
@@ -212,15 +317,13 @@ def _paragraphs(
         f"{stake(float(w.b[j, last]), True)} if its type is {type_name(game, j)}"
         for j in range(len(game.types))
     )
-    voices = join(
-        f"{game.crisis.actors[v].name} {stake(float(w.voice[i, last]), True)}"
-        for i, v in enumerate(game.voices)
-    )
     why = (
         "the contract asked about"
         if asked
         else "of the named contracts the nearest to acceptance today"
     )
+    if last < 1:
+        return (f"The yardstick is {deal}, {why}; the horizon leaves no month to wait.",)
     said = [
         f"The yardstick is {deal}, {why}. For {a}, letting {months_text(last)} pass before signing it "
         f"{_says(float(w.a[last]), 'value_a', told)}.",
@@ -234,229 +337,9 @@ def _paragraphs(
             f"{percent(float(-w.a[last] / own.a))} for {a} and "
             f"{percent(float(-mean_b[last] / own.b))} for {b}."
         )
-    if len(game.voices) > 1:
-        said.append(
-            f"Taken alone, at their own patience and if the deal were kept for ever, the voices inside {a} "
-            f"would see the wait as worth, each in its own stake: {voices}."
-        )
     if w.starts is not None and w.starts <= last:
         said.append(
             f"Part of this is the plan itself: if nobody acts, its next step is in force from month "
             f"{w.starts}."
         )
-    share = _shares(solution, own)
-    month = max((t for t in share if t <= last), default=0)
-    if month and 0 in share:
-        now, then = share[0], share[month]
-        moves = (
-            f"stays at {percent(now)}"
-            if percent(then) == percent(now)
-            else f"goes from {percent(now)} to {percent(then)}"
-        )
-        said.append(
-            f"While nothing is settled, {a}'s share of what the two sides can still expect, each by its own "
-            f"span, {moves} over {months_text(month)}."
-        )
     return tuple(said)
-
-
-def _flips(solution: Solution, w: Waiting, last: int) -> tuple[str, ...]:
-    """Value of delay at which each type would be indifferent, policies held fixed."""
-    game = solution.game
-    _, b = side_names(game)
-    found = []
-    weight = float(w.open_weight[last])
-    if weight <= 0:
-        return ()
-    for j, t in enumerate(game.types):
-        kind = game.crisis.types[t]
-        needed = kind.delay_flow.value - float(w.b[j, last]) / weight
-        more = needed > kind.delay_flow.value
-        word = "above" if more else "below"
-        found.append(
-            f"{b}, type {type_name(game, j)}: {months_text(last)} of delay would "
-            f"{'pay' if more else 'cost'} once its flow value of delay lay {word} {stake(needed, True)} "
-            f"(now {stake(kind.delay_flow.value, True)}; answers and the value of signing held fixed)."
-        )
-    return tuple(found)
-
-
-def _delay_table(solution: Solution, w: Waiting, mean_b: Floats, deal: str) -> Table:
-    game = solution.game
-    a, b = side_names(game)
-    unit = "own stake"
-    columns = [
-        Column("months", "Months of waiting", "months", "months", 0),
-        Column("a", a, "signed", unit, 2),
-        Column("b", f"{b}, expected", "signed", unit, 2),
-    ]
-    if len(game.types) > 1:
-        columns += [
-            Column(f"b_{t}", f"{b}, {type_name(game, game.types.index(t))}", "signed", unit, 2)
-            for t in game.types
-        ]
-    if len(game.voices) > 1:
-        columns += [
-            Column(f"voice_{v}", f"{game.crisis.actors[v].name} alone", "signed", unit, 2)
-            for v in game.voices
-        ]
-    rows = []
-    for n in SHOWN:
-        if n > int(w.months[-1]):
-            continue
-        row: list[float] = [float(n), float(w.a[n]), float(mean_b[n])]
-        if len(game.types) > 1:
-            row += [float(x) for x in w.b[:, n]]
-        if len(game.voices) > 1:
-            row += [float(x) for x in w.voice[:, n]]
-        rows.append(tuple(row))
-    return Table(
-        f"Value of signing {deal} later instead of now",
-        tuple(columns),
-        tuple(rows),
-        "Each column in that actor's own stake: 1 is its best on every issue for ever. "
-        "Columns share no unit. Minus: waiting costs. Voices alone: own patience, deal kept for ever.",
-    )
-
-
-def _posterior_open(solution: Solution) -> Floats:
-    """Probability of each type of B given that nothing is settled yet, (types, months+1)."""
-    f = solution.futures
-    joint = solution.game.opening[:, None] * f.regime_by_type[:, :, :3].sum(2)
-    total: Floats = joint / np.maximum(joint.sum(0), 1e-300)
-    return total
-
-
-def _value_b(solution: Solution) -> Floats:
-    """B's value while nothing is settled, over the types that are still there, (months+1,)."""
-    value: Floats = (_posterior_open(solution) * solution.futures.value_b).sum(0)
-    return value
-
-
-def _shares(solution: Solution, own: Span) -> dict[int, float]:
-    """A's share of what both sides can still expect, each by its own span, by month."""
-    if np.isnan(own.a) or np.isnan(own.b):
-        return {}
-    value_b = _value_b(solution)
-    found = {}
-    for t in _round_months(solution):
-        a = (float(solution.futures.value_a[t]) - own.stalemate_a) / own.a
-        b = (float(value_b[t]) - own.stalemate_b) / own.b
-        if a >= 0 and b >= 0 and a + b > 0:
-            found[t] = a / (a + b)
-    return found
-
-
-def _share_table(solution: Solution, own: Span) -> Table:
-    game, f = solution.game, solution.futures
-    a, b = side_names(game)
-    columns = (
-        Column("month", "Month", "months", "", 0),
-        Column("open", "Nothing settled", "share", "", 0),
-        Column("a", f"{a}'s value", "number", "own stake", 2),
-        Column("b", f"{b}'s value", "number", "own stake", 2),
-        Column("share", f"{a}'s share", "share", "", 0),
-    )
-    value_b, share = _value_b(solution), _shares(solution, own)
-    every = _round_months(solution)
-    rows = tuple(
-        (
-            float(t),
-            float(f.regime[t, :3].sum()),
-            float(f.value_a[t]),
-            float(value_b[t]),
-            share.get(t),
-        )
-        for t in every[:: max(1, len(every) // 8)]
-    )
-    return Table(
-        "Values while nothing is settled",
-        columns,
-        rows,
-        "Values in each side's own stake. The share compares what each can still expect above the "
-        "stalemate, as a part of the most it could gain; a dash: one side expects less than the stalemate.",
-    )
-
-
-def _delay_chart(
-    solution: Solution,
-    w: Waiting,
-    mean_b: Floats,
-    headline: str,
-    deal: str,
-    turns: tuple[int | None, int | None],
-) -> Chart:
-    game = solution.game
-    a, b = side_names(game)
-    rules = [Threshold("signing now", 0.0, "value")]
-    for name, month in zip((a, b), turns, strict=True):
-        if month:
-            rules.append(Threshold(f"turns for {name}", float(month)))
-    several = len(game.types) > 1
-    return fan(
-        "delay",
-        title=headline,
-        subtitle=f"Value of signing {deal} later instead of now, in each side's own stake"
-        + (f"; band: {b}'s types" if several else ""),
-        alt=f"{headline}. After {int(w.months[-1])} months: {a} {stake(float(w.a[-1]), True)}, "
-        f"{b} {stake(float(mean_b[-1]), True)} of its own stake.",
-        months=[float(m) for m in w.months],
-        lines=[
-            Line(a, tuple(map(float, w.a)), "a"),
-            Line(
-                b,
-                tuple(map(float, mean_b)),
-                "b",
-                tuple(map(float, w.b.min(0))) if several else None,
-                tuple(map(float, w.b.max(0))) if several else None,
-            ),
-        ],
-        start=game.crisis.as_of,
-        thresholds=rules,
-        format="signed",
-        unit="own stake",
-        decimals=2,
-    )
-
-
-def _share_chart(solution: Solution, told: Certificate) -> Chart | None:
-    game, f = solution.game, solution.futures
-    a, b = side_names(game)
-    months = _round_months(solution)
-    if len(months) < 2:
-        return None
-    value_b = _value_b(solution)
-    drift_a = _drift(float(f.value_a[months[-1]]), float(f.value_a[0]), "value_a", told)
-    drift_b = _drift(float(value_b[months[-1]]), float(value_b[0]), "value_b", told)
-    title = f"In the futures still unsettled {a}'s prospects {drift_a} and {b}'s {drift_b}"
-    return fan(
-        "open_values",
-        title=title,
-        subtitle="Value to each side if nothing has been settled by then (fewer futures each month), own stake",
-        alt=f"{title}: {a} {stake(float(f.value_a[0]))} to {stake(float(f.value_a[months[-1]]))}, "
-        f"{b} {stake(float(value_b[0]))} to {stake(float(value_b[months[-1]]))}.",
-        months=[float(t) for t in months],
-        lines=[
-            Line(a, tuple(float(f.value_a[t]) for t in months), "a"),
-            Line(b, tuple(float(value_b[t]) for t in months), "b"),
-        ],
-        start=game.crisis.as_of,
-        unit="own stake",
-    )
-
-
-def _round_months(solution: Solution) -> list[int]:
-    """Shown months in which a round may take place (values in between only count down to it)."""
-    game = solution.game
-    rounds = game.protocol.recognition.sum(1) > 0
-    return [
-        t
-        for t in range(min(game.shown, game.months - 1) + 1)
-        if rounds[t] and not np.isnan(solution.futures.value_a[t])
-    ]
-
-
-def _drift(then: float, now: float, metric: Metric, told: Certificate) -> str:
-    if not told.distinguishable(then, now, metric):
-        return "do not distinguishably change"
-    return "worsen" if then < now else "improve"
