@@ -387,7 +387,7 @@ def test_the_more_could_volunteer_the_less_sure_it_is() -> None:
         (changed(FORCE, "GB", minimum={"land": 9.0}), "it can put in place 8.3"),
         (changed(FORCE, "GB", until=2, ready=3), "before it is ready"),
         (changed(FORCE, "GB", only_with=("US",)), "no offer from `US`"),
-        (replace(FORCE, must_include=("US",)), "must_include: there is no offer from `US`"),
+        (replace(FORCE, must_include=("US",)), "must_include[0]: there is no offer from `US`"),
         (replace(FORCE, min_contributors=40), "min_contributors is 40"),
         (replace(FORCE, lever="reasurance_force"), "did you mean `reassurance_force`?"),
         (replace(FORCE, phases=()), "the task has no phase"),
@@ -506,8 +506,20 @@ def whole(answer: Answer) -> Answer:
     return answer
 
 
+def test_task_of_the_file_is_planned_if_none_is_given() -> None:
+    assert contribution(reference()).data == contribution(reference(), "reassurance_force").data
+    assert "“Reassurance force after a truce” asks for 6 kinds" in contribution(reference()).words()
+
+
+def test_task_that_the_file_does_not_have_is_refused() -> None:
+    with pytest.raises(
+        ValueError, match="no task `reasurance_force`: did you mean `reassurance_force`"
+    ):
+        contribution(reference(), "reasurance_force")
+
+
 def test_record_of_the_reference_crisis_reads_and_travels() -> None:
-    answer = whole(contribution(reference()))
+    answer = whole(contribution(reference().model_copy(update={"tasks": {}})))
     assert "hangs on one member" in answer.headline
     assert "what members gave, not what they could give" in answer.words()
     assert any("20 thousand" in w for w in answer.warnings)

@@ -113,16 +113,22 @@ def _states(member: Member) -> tuple[str, ...]:
     return tuple(s.strip().lower() for s in re.split(r",| and ", member.name) if s.strip())
 
 
-def majority_of(crisis: Crisis, members: tuple[str, ...], key: str = "majority") -> Rule:
-    """The qualified majority over some members, with real weights where there are any."""
+def majority_of(
+    crisis: Crisis, members: tuple[str, ...], key: str = "majority", least: float | None = None
+) -> Rule:
+    """The qualified majority over some members, with real weights where there are any.
+
+    ``least`` is a quota that the file states, in the unit of its weights.
+    """
     stated = crisis.coalition.majority_weights
     if stated and all(m in stated for m in members):
         digits = 10 ** max(_decimals(stated[m]) for m in members)
         weights = tuple(round(stated[m] * digits) for m in members)
         if sum(weights) > 0:
-            quota = math.ceil(0.65 * sum(weights) - 1e-9)
-            return Rule(key, "qualified majority", members, weights=weights, quota=quota,
-                        note="weights of the file, 65 % of them")  # fmt: skip
+            asks = 0.65 * sum(weights) if least is None else least * digits
+            said = "65 % of them" if least is None else f"a quota of {least:g} of them"
+            return Rule(key, "qualified majority", members, weights=weights,
+                        quota=math.ceil(asks - 1e-9), note=f"weights of the file, {said}")  # fmt: skip
     states = [_states(crisis.members[m]) for m in members]
     if members and all(s in EU_POPULATION for found in states for s in found):
         weights = tuple(sum(EU_POPULATION[s] for s in found) for found in states)
@@ -212,9 +218,11 @@ def asked(crisis: Crisis, lever: Lever, leads: tuple[str, ...], number: int) -> 
         everyone = tuple(dict.fromkeys((*(of or keys), *sorted(also))))
         return unanimity("unanimity", "all of them", everyone) if everyone else None
     if consent.rule == "qualified_majority":
-        rule = majority_of(crisis, of or keys) if keys else None
+        rule = majority_of(crisis, of or keys, least=consent.quota) if keys else None
     elif consent.rule == "contributors":
-        rule = contributing(crisis, leads, number, host=False) if contributors_of(crisis) else None
+        must = consent.named or leads
+        fewest = number if consent.at_least is None else consent.at_least
+        rule = contributing(crisis, must, fewest, host=False) if contributors_of(crisis) else None
     elif consent.rule == "executive":
         rule = unanimity("executive", "its government", of) if of else None
     elif consent.rule == "host":

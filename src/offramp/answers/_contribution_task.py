@@ -17,20 +17,16 @@ Every mistake in a task is reported, in one error. Raises ``ValueError``.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
-from offramp.crisis import Crisis
-from offramp.crisis._diagnostics import did_you_mean
+from offramp.crisis import CoalitionTask, Crisis, TaskKind, TaskOffer, TaskPhase
+from offramp.crisis._check_tasks import Known, mistakes
+from offramp.crisis._diagnostics import did_you_mean, dotted
 
 T = TypeVar("T")
 Amounts = Mapping[str, float]
-
-SLACK = 1e-9
-"""Amounts that differ by less than this share are the same amount."""
-MOST_MONTHS = 1200
-"""Longest task."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +149,39 @@ def _made(cls: type[T], spec: Mapping[str, Any], where: str) -> T:
         raise ValueError(f"{where}: {missing or error} is missing") from None
 
 
+def task_of(crisis: Crisis, key: str) -> Task:
+    """A task of the crisis file.
+
+    Raises:
+        ValueError: if the file has no such task.
+    """
+    if key not in crisis.tasks:
+        hint = did_you_mean(key, crisis.tasks)
+        known = ", ".join(crisis.tasks) or "none"
+        raise ValueError(f"there is no task `{key}`: {hint or f'the file has {known}'}")
+    raw = crisis.tasks[key]
+    return Task(
+        name=raw.name,
+        kinds=tuple(
+            Kind(k, v.name, v.unit, v.rotation, v.deployed, v.refused_by, v.max_share)
+            for k, v in raw.kinds.items()
+        ),
+        phases=tuple(Phase(p.name, p.months, p.needs, p.at_war) for p in raw.phases),
+        offers={
+            k: Offer(o.capacity, o.reserve, o.minimum, o.total, o.ready, o.until, o.only_with)
+            for k, o in raw.offers.items()
+        },
+        must_include=raw.must_include,
+        min_contributors=raw.min_contributors,
+        backstop=raw.backstop,
+        weights=raw.weights,
+        share_by=raw.share_by,
+        lever=raw.lever,
+        cost_ratio=raw.cost_ratio,
+        source="; ".join(raw.source) or str(raw.note),
+    )
+
+
 def with_need(crisis: Crisis, task: Task) -> Task:
     """The task with the rule `need`, shares by felt threat, if the file states it for every contributor."""
     felt = {
@@ -190,123 +219,38 @@ def _mistakes(crisis: Crisis, task: Task) -> Iterator[str]:
         yield "the task has no phase"
     if not task.offers:
         yield "the task has no offer from any member"
-    if task.months > MOST_MONTHS:
-        yield f"the task lasts {task.months} months; at most {MOST_MONTHS} are planned"
-    yield from _bad_kinds(crisis, task)
-    for phase in task.phases:
-        where = f"phase {phase.name!r}"
-        if phase.months < 1:
-            yield f"{where}: a phase lasts at least one month, not {phase.months}"
-        yield from _bad_amounts(f"{where}: need", phase.needs, kinds)
-    if task.phases and not any(v > 0 for phase in task.phases for v in phase.needs.values()):
-        yield "no phase needs anything"
-    for key, offer in task.offers.items():
-        yield from _unknown("member", key, crisis.members)
-        yield from _bad_offer(crisis, task, key, offer)
-    for what, named in (("must_include", task.must_include), ("backstop", task.backstop)):
-        for key in named:
-            yield from (f"{what}: {m}" for m in _unknown("offer from", key, task.offers))
-    able = len([k for k in task.offers if k not in task.backstop])
-    if not 0 <= task.min_contributors <= max(able, 1):
-        yield f"min_contributors is {task.min_contributors}, but {able} members can contribute"
-    if task.lever is not None:
-        yield from _unknown("lever", task.lever, crisis.levers)
-    yield from _bad_weights(task)
-    if task.cost_ratio is not None and not 0 < task.cost_ratio < 1:
-        yield f"cost_ratio must lie between 0 and 1, not at {task.cost_ratio:g}"
+    if not (task.kinds and task.phases and task.offers):
+        return
+    known = Known(tuple(crisis.members), tuple(crisis.levers), tuple(crisis.refusals))
+    for found in mistakes(_written(task), known):
+        hint = f": {found.suggestion}" if found.suggestion else ""
+        yield f"{dotted(found.path)}: {found.message}{hint}"
 
 
-def _bad_kinds(crisis: Crisis, task: Task) -> Iterator[str]:
-    for kind in task.kinds:
-        if not (math.isfinite(kind.rotation) and kind.rotation >= 1):
-            yield f"kind `{kind.id}`: rotation must be at least 1, not {kind.rotation:g}"
-        if not 0 < kind.max_share <= 1:
-            yield f"kind `{kind.id}`: max_share must lie in (0, 1], not at {kind.max_share:g}"
-        for key in kind.refused_by:
-            known = (*crisis.refusals, *crisis.levers)
-            yield from (f"kind `{kind.id}`: {m}" for m in _unknown("refusal", key, known))
-
-
-def _bad_offer(crisis: Crisis, task: Task, key: str, offer: Offer) -> Iterator[str]:
-    kinds = {kind.id: kind for kind in task.kinds}
-    where = f"offer of `{key}`"
-    for what in ("capacity", "reserve", "minimum", "total"):
-        yield from _bad_amounts(f"{where}: {what}", getattr(offer, what), kinds)
-    if offer.ready < 0:
-        yield f"{where}: ready must not be before the task, not {offer.ready}"
-    if offer.until is not None and offer.until <= offer.ready:
-        yield f"{where}: it leaves in month {offer.until}, before it is ready in month {offer.ready}"
-    for other in offer.only_with:
-        yield from (f"{where}: {m}" for m in _unknown("offer from", other, task.offers))
-    for kind in kinds.values():
-        has, keeps = offer.capacity.get(kind.id, 0.0), offer.reserve.get(kind.id, 0.0)
-        if keeps > has:
-            yield f"{where}: it keeps {keeps:g} of {kind.label} and has only {has:g}"
-            continue
-        least = offer.minimum.get(kind.id, 0.0)
-        free = (has - keeps) / max(kind.rotation, 1.0)
-        if least > free * (1 + SLACK):
-            yield f"{where}: its least is {least:g} of {kind.label}, but it can put in place {free:g}"
-        needs = [p.needs[kind.id] for p in task.phases if p.needs.get(kind.id, 0.0) > 0]
-        if needs and least > kind.max_share * min(needs) * (1 + SLACK):
-            yield (
-                f"{where}: its least, {least:g} of {kind.label}, is above "
-                + (
-                    f"the whole need of {min(needs):g}"
-                    if kind.max_share == 1
-                    else f"the largest share one member may carry, {kind.max_share * min(needs):g}"
-                )
+def _written(task: Task) -> CoalitionTask:
+    """The task as a file holds it."""
+    return CoalitionTask(
+        name=task.name,
+        lever=task.lever,
+        kinds={k.id: TaskKind(**{f: getattr(k, f) for f in TaskKind.model_fields}) for k in task.kinds},
+        phases=tuple(
+            TaskPhase(name=p.name, months=p.months, needs=dict(p.needs), at_war=p.at_war)
+            for p in task.phases
+        ),
+        offers={
+            key: TaskOffer(
+                capacity=dict(o.capacity), reserve=dict(o.reserve), minimum=dict(o.minimum),
+                total=dict(o.total), ready=o.ready, until=o.until, only_with=o.only_with,
             )
-        lasts = least * needed_months(task, kind.id, offer)
-        if lasts > offer.total.get(kind.id, math.inf) * (1 + SLACK):
-            yield (
-                f"{where}: its least of {kind.label} for the whole task comes to {lasts:g} "
-                f"unit-months, above its limit of {offer.total[kind.id]:g}"
-            )
-
-
-def needed_months(task: Task, kind: str, offer: Offer) -> int:
-    """Months in which the kind is needed while the member is there."""
-    count, start = 0, 0
-    for phase in task.phases:
-        end = start + phase.months
-        if phase.needs.get(kind, 0.0) > 0:
-            last = end if offer.until is None else min(end, offer.until)
-            count += max(0, last - max(start, offer.ready))
-        start = end
-    return count
-
-
-def _bad_amounts(where: str, amounts: Amounts, kinds: Iterable[str]) -> Iterator[str]:
-    for key, amount in amounts.items():
-        yield from (f"{where}: {m}" for m in _unknown("kind", key, kinds))
-        if not math.isfinite(amount) or amount < 0:
-            yield f"{where}: `{key}` must be a number of at least 0, not {amount:g}"
-
-
-def _bad_weights(task: Task) -> Iterator[str]:
-    for rule, weights in task.weights.items():
-        if rule == "capacity":
-            yield "weights: `capacity` is the name of a built-in rule"
-        for key, weight in weights.items():
-            yield from (f"weights.{rule}: {m}" for m in _unknown("offer from", key, task.offers))
-            if not math.isfinite(weight) or weight < 0:
-                yield f"weights.{rule}: `{key}` must be a number of at least 0, not {weight:g}"
-        missing = [key for key in task.offers if key not in weights and key not in task.backstop]
-        if missing:
-            yield f"weights.{rule}: no weight for {', '.join(missing)}"
-        if not any(weight > 0 for weight in weights.values()):
-            yield f"weights.{rule}: every weight is 0"
-    if task.share_by != "capacity" and task.share_by not in task.weights:
-        known = ("capacity", *task.weights)
-        yield from (f"share_by: {m}" for m in _unknown("rule", task.share_by, known))
-
-
-def _unknown(what: str, key: str, known: Iterable[str]) -> Iterator[str]:
-    names = tuple(known)
-    if key not in names:
-        hint = did_you_mean(key, names)
-        yield f"there is no {what} `{key}`" + (f": {hint}" if hint else "")
+            for key, o in task.offers.items()
+        },
+        must_include=task.must_include,
+        min_contributors=task.min_contributors,
+        backstop=task.backstop,
+        weights={rule: dict(weights) for rule, weights in task.weights.items()},
+        share_by=task.share_by,
+        cost_ratio=task.cost_ratio,
+    )  # fmt: skip
 
 
 # --- Red lines -----------------------------------------------------------------------------

@@ -16,7 +16,8 @@ The force behind the task begins if a chain of steps comes true, ``P = prod_s p_
 (:mod:`._contribution_chain`); a donor that stops leaves ``(1 - sigma)^(n/12)`` of its help missing after n
 months (:mod:`._contribution_aid`).
 
-Where no task is given, the help on record is taken for the need and for all that members have.
+Where the file has no task and none is given, the help on record is taken for the need and for all that
+members have.
 
 Classical comparators: private provision of a common good (Olson and Zeckhauser 1966; Bergstrom, Blume and
 Varian 1986), weakest link (Hirshleifer 1983), volunteer's dilemma (Diekmann 1985), all in
@@ -44,6 +45,7 @@ from offramp.answers._contribution_task import (
     checked,
     default_task,
     task_from,
+    task_of,
     with_need,
 )
 from offramp.answers._contribution_views import carried, tables
@@ -52,12 +54,12 @@ from offramp.answers._facts import settings, supports
 from offramp.crisis import Crisis, quantities
 from offramp.solution import Certificate, Solution
 
-__all__ = ["Kind", "Offer", "Phase", "Task", "contribution", "task_from"]
+__all__ = ["Kind", "Offer", "Phase", "Task", "contribution", "task_from", "task_of"]
 
 
 def contribution(
     crisis_or_solution: Crisis | Solution,
-    task: Task | None = None,
+    task: Task | str | None = None,
     *,
     donor: str | None = None,
     month: int = 12,
@@ -70,7 +72,8 @@ def contribution(
     Args:
         crisis_or_solution: A crisis; or a solved game, which adds whether the fighting stops, whether B
             lets the force in, and what a backstop is worth to A (one more solve).
-        task: Needs by phase and offers by member; left out, the help on record.
+        task: Needs by phase and offers by member, or the id of a task of the file; left out, the file's
+            first task, and the help on record if it has none.
         donor: Whose stop is looked at; left out, the broker if it gives, else the largest giver.
         month: Month at which the chain of preconditions is read.
         certificate: What differences are held against; left out, the solution's own, which knows no error
@@ -87,8 +90,15 @@ def contribution(
     solution = crisis_or_solution if isinstance(crisis_or_solution, Solution) else None
     crisis = solution.game.crisis if solution is not None else crisis_or_solution
     assert isinstance(crisis, Crisis)
+    task = next(iter(crisis.tasks), None) if task is None else task
     asked = task is not None
-    wanted = task if task is not None else default_task(crisis)
+    wanted = (
+        default_task(crisis)
+        if task is None
+        else task_of(crisis, task)
+        if isinstance(task, str)
+        else task
+    )
     if wanted is not None:
         wanted = checked(crisis, with_need(crisis, wanted))
     told = None if solution is None else certificate or solution.certificate

@@ -97,6 +97,7 @@ from offramp.crisis._setting import (
     Weights,
 )
 from offramp.crisis._starter import new
+from offramp.crisis._tasks import CoalitionTask, TaskKind, TaskOffer, TaskPhase
 
 __all__ = [
     "Actor",
@@ -110,6 +111,7 @@ __all__ = [
     "Claim",
     "Clock",
     "Coalition",
+    "CoalitionTask",
     "Commitment",
     "Consent",
     "ConsentRules",
@@ -165,6 +167,9 @@ __all__ = [
     "Stage",
     "Standoff",
     "StayModel",
+    "TaskKind",
+    "TaskOffer",
+    "TaskPhase",
     "Transplant",
     "UnknownPath",
     "War",

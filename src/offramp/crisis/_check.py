@@ -2,7 +2,8 @@
 
 The checks are small functions, by subject: who and what (:mod:`._check_ids`), numbers
 (:mod:`._check_numbers`), conditions (:mod:`._check_conditions`), intentions
-(:mod:`._check_plans`), what moves a game (:mod:`._check_moves`) and time (:mod:`._check_dates`).
+(:mod:`._check_plans`), what moves a game (:mod:`._check_moves`), time (:mod:`._check_dates`), tasks
+and rules of consent (:mod:`._check_tasks`).
 An error means that the crisis cannot be used as written; a warning that it can, but that it
 probably does not say what was meant.
 """
@@ -13,12 +14,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from offramp.crisis import (
+    _check_claims,
     _check_conditions,
     _check_dates,
     _check_ids,
     _check_moves,
     _check_numbers,
     _check_plans,
+    _check_tasks,
 )
 from offramp.crisis._diagnostics import Problem
 from offramp.crisis._document import Document
@@ -32,6 +35,8 @@ CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     *_check_plans.CHECKS,
     *_check_moves.CHECKS,
     *_check_dates.CHECKS,
+    *_check_claims.CHECKS,
+    *_check_tasks.CHECKS,
 )
 
 

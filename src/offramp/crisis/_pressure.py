@@ -40,6 +40,17 @@ class Consent(Frozen):
     also: tuple[str, ...] = Field(
         default=(), description="Named actors who must agree besides (host, custodian, mandate)."
     )
+    named: tuple[str, ...] = Field(
+        default=(), description="For `contributors`: members who must be among them."
+    )
+    at_least: int | None = Field(default=None, description="For `contributors`: fewest of them.")
+    quota: float | None = Field(
+        default=None,
+        description=(
+            "For `qualified_majority`: least weight that agrees, in the unit of "
+            "`coalition.majority_weights`; left out, 65 % of the weights."
+        ),
+    )
     note: str = Field(default="", description="In words.")
 
 

@@ -51,6 +51,7 @@ from offramp.crisis._setting import (
     War,
     Weights,
 )
+from offramp.crisis._tasks import CoalitionTask
 
 
 class Source(Frozen):
@@ -134,6 +135,9 @@ class Crisis(Frozen):
     )
     coalition: Coalition = Field(default_factory=Coalition, description="Cohesion of bloc A.")
     members: dict[str, Member] = Field(default_factory=dict, description="Members by id.")
+    tasks: dict[str, CoalitionTask] = Field(
+        default_factory=dict, description="Tasks that members contribute to, by id."
+    )
     refusals: dict[str, str] = Field(
         default_factory=dict,
         description=(
@@ -186,6 +190,7 @@ def entries(crisis: Crisis) -> Mapping[str, tuple[str, ...]]:
         "levers",
         "plans",
         "members",
+        "tasks",
         "refusals",
         "outsiders",
         "events",
