@@ -5,6 +5,7 @@ from offramp.answers._comparison import Comparison, compare
 from offramp.answers.bluff import bluff
 from offramp.answers.certainty import certified, describe_certificate
 from offramp.answers.coalition import coalition
+from offramp.answers.contribution import contribution
 from offramp.answers.deal import deal
 from offramp.answers.deter import deter
 from offramp.answers.futures import futures
@@ -26,6 +27,7 @@ __all__ = [
     "coalition",
     "compare",
     "compare_plans",
+    "contribution",
     "deal",
     "describe",
     "describe_certificate",

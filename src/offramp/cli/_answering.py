@@ -33,7 +33,12 @@ class Question:
     quiet: bool
     strict: bool
 
-    def command(self, name: str, plans: Sequence[str] | None = None) -> str:
+    def command(
+        self,
+        name: str,
+        plans: Sequence[str] | None = None,
+        stated: Mapping[str, Any] | None = None,
+    ) -> str:
         """The command that gives the same result again, whatever the output was."""
         parts = ["offramp", name, self.source]
         for plan in plans or (self.plan and [self.plan]) or ():
@@ -41,7 +46,15 @@ class Question:
         if self.reading:
             parts += ["--reading", self.reading]
         parts += ["--precision", f"{self.precision:g}", "--resolution", self.resolution]
-        return shlex.join([*parts, "--seed", str(self.seed)])
+        parts += ["--seed", str(self.seed)]
+        for key, value in (stated or {}).items():
+            flag = "--" + key.replace("_", "-")
+            if value is True:
+                parts.append(flag)
+                continue
+            for one in value if isinstance(value, list | tuple) else (value,):
+                parts += [flag, str(one)]
+        return shlex.join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +75,10 @@ class Case:
         )
 
 
-def answer_one(name: str, question: Question, out: Path | None) -> Outcome:
-    """Solve once and answer one question."""
+def answer_one(
+    name: str, question: Question, out: Path | None, stated: Mapping[str, Any] | None = None
+) -> Outcome:
+    """Solve once and answer one question; ``stated`` holds options of this question alone."""
     place = None if out is None else target(out, ANSWER_SUFFIXES)
     case = read(question)
     with Progress(question.quiet) as progress:
@@ -71,14 +86,21 @@ def answer_one(name: str, question: Question, out: Path | None) -> Outcome:
         import offramp.answers
         from offramp.answers._ask import ask
 
-        answer = ask(
-            getattr(offramp.answers, name),
-            solution,
-            progress=progress,
-            workers=None,
-            seed=question.seed,
-        )
-    run = manifest(case.crisis, question, question.command(name), [solution.game.plan_id])
+        try:
+            answer = ask(
+                getattr(offramp.answers, name),
+                solution,
+                progress=progress,
+                workers=None,
+                seed=question.seed,
+                **(stated or {}),
+            )
+        except ValueError as error:
+            if not stated:
+                raise
+            raise Failure(str(error)) from error
+    command = question.command(name, stated=stated)
+    run = manifest(case.crisis, question, command, [solution.game.plan_id])
     return _delivered(answer, run, case, question, place)
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 PIPE_WIDTH = 100
 """Columns of wrapped words where there is no terminal and COLUMNS is not set."""
 
+HEIGHT = 25
+"""Lines of a terminal; nothing is laid out by it."""
 NARROWEST = 40
 """Narrowest terminal we lay out for, in columns."""
 
@@ -43,8 +45,12 @@ class Screen:
         from rich.console import Console
 
         self.terminal = stream.isatty()
-        width = None if self.terminal else _columns()
-        self._console = Console(file=stream, width=width, highlight=False, soft_wrap=False)
+        width = None if self.terminal and not os.environ.get("COLUMNS") else _columns()
+        # Without a height, Rich takes a terminal of the kind "dumb" to be 80 columns wide whatever we say.
+        height = None if width is None else HEIGHT
+        self._console = Console(
+            file=stream, width=width, height=height, highlight=False, soft_wrap=False
+        )
         if self._console.width < NARROWEST:
             self._console.width = NARROWEST
         self._parts: list[str] = []
