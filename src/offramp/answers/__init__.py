@@ -1,6 +1,6 @@
 """Answers: one module per question an analyst asks, each with words, tables, charts and a trace."""
 
-from offramp.answers._answer import Answer, Chart, Column, Support, Table, Trace
+from offramp.answers._answer import Answer, Chart, Column, Support, Table, Trace, answer_from
 from offramp.answers._comparison import Comparison, compare
 from offramp.answers.bluff import bluff
 from offramp.answers.certainty import certified, describe_certificate
@@ -8,6 +8,8 @@ from offramp.answers.coalition import coalition
 from offramp.answers.contribution import contribution
 from offramp.answers.deal import deal
 from offramp.answers.deter import deter
+from offramp.answers.experts import experts
+from offramp.answers.forecasts import forecast_ledger, forecasts
 from offramp.answers.futures import futures
 from offramp.answers.leverage import leverage
 from offramp.answers.offensive import offensive
@@ -22,6 +24,7 @@ __all__ = [
     "Support",
     "Table",
     "Trace",
+    "answer_from",
     "bluff",
     "certified",
     "coalition",
@@ -32,6 +35,9 @@ __all__ = [
     "describe",
     "describe_certificate",
     "deter",
+    "experts",
+    "forecast_ledger",
+    "forecasts",
     "futures",
     "leverage",
     "offensive",

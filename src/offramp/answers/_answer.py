@@ -140,15 +140,7 @@ class Answer:
             "question": self.question,
             "headline": self.headline,
             "words": list(self.paragraphs),
-            "tables": [
-                {
-                    "title": t.title,
-                    "columns": [asdict(c) for c in t.columns],
-                    "rows": [list(r) for r in t.rows],
-                    "note": t.note,
-                }
-                for t in self.tables
-            ],
+            "tables": [_table_dict(t) for t in self.tables],
             "charts": [
                 {
                     "name": c.name,
@@ -156,6 +148,7 @@ class Answer:
                     "subtitle": c.subtitle,
                     "alt": c.alt,
                     "spec": dict(c.spec),
+                    "table": _table_dict(c.table),
                 }
                 for c in self.charts
             ],
@@ -164,3 +157,54 @@ class Answer:
             "trace": asdict(self.evidence_trace),
             "data": dict(self.data) if self.data is not None else {},
         }
+
+
+def _table_dict(table: Table) -> dict[str, Any]:
+    return {
+        "title": table.title,
+        "columns": [asdict(c) for c in table.columns],
+        "rows": [list(r) for r in table.rows],
+        "note": table.note,
+    }
+
+
+def _table_from(raw: Mapping[str, Any]) -> Table:
+    return Table(
+        raw["title"],
+        tuple(Column(**c) for c in raw["columns"]),
+        tuple(tuple(r) for r in raw["rows"]),
+        raw["note"],
+    )
+
+
+def answer_from(raw: Mapping[str, Any]) -> Answer:
+    """The answer that :meth:`Answer.to_dict` wrote; other fields of ``raw`` are left alone.
+
+    Raises:
+        KeyError, TypeError: for a mapping that is no whole answer.
+    """
+    trace = raw["trace"]
+    return Answer(
+        name=raw["answer"],
+        question=raw["question"],
+        headline=raw["headline"],
+        paragraphs=tuple(raw["words"]),
+        tables=tuple(_table_from(t) for t in raw["tables"]),
+        charts=tuple(
+            Chart(
+                c["name"], c["title"], c["subtitle"], c["alt"], c["spec"], _table_from(c["table"])
+            )
+            for c in raw["charts"]
+        ),
+        evidence_trace=Trace(
+            formula=trace["formula"],
+            supports=tuple(Support(**x) for x in trace["supports"]),
+            evidence=tuple(trace["evidence"]),
+            certificate=tuple(trace["certificate"]),
+            met=bool(trace["met"]),
+            settings=tuple((k, v) for k, v in trace["settings"]),
+        ),
+        flips=tuple(raw["flips"]),
+        warnings=tuple(raw["warnings"]),
+        data=dict(raw["data"]),
+    )

@@ -9,7 +9,7 @@ numbers that the file left out are listed again as assumptions.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from offramp.answers import (
@@ -18,7 +18,9 @@ from offramp.answers import (
     Comparison,
     Table,
     bluff,
+    coalition,
     compare,
+    contribution,
     deal,
     describe,
     deter,
@@ -50,6 +52,10 @@ from offramp.solution import DEFAULT_PRECISION, solve
 Progress = Callable[[str, int, int], None]
 Confidence = Literal["low", "moderate", "high"]
 
+QUESTIONS = (
+    leverage, deal, bluff, deter, coalition, contribution, offensive, futures, watch,
+)  # fmt: skip
+"""Questions put to the first plan, in reading order; the comparison of plans comes third."""
 VERSION = "0.1.0"
 """Version printed in briefs; a test holds it equal to the package's."""
 MOSTLY, NARROW = 0.5, 0.1
@@ -68,6 +74,7 @@ def brief(
     workers: int | None = 1,
     progress: Progress | None = None,
     command: str = "",
+    added: Sequence[Answer] = (),
 ) -> Brief:
     """Compose the brief of a crisis.
 
@@ -82,6 +89,7 @@ def brief(
         workers: Processes for the comparison of plans; None means one per core.
         progress: Told (label, done, total).
         command: How the brief was made, for its back matter.
+        added: Answers made before, such as an ensemble or an audit of the same crisis; they come last.
     """
     first = plan if plan is not None else next(iter(crisis.plans))
     ordered = [first, *(p for p in crisis.plans if p != first)]
@@ -104,9 +112,9 @@ def brief(
             certificate=certificate,
             seed=seed,
         )
-        for question in (leverage, deal, bluff, deter, offensive, futures, watch)
+        for question in QUESTIONS
     )
-    answers = (delay, bargain, side_by_side, *others)
+    answers = (delay, bargain, side_by_side, *others, *added)
     read = game.crisis
     return Brief(
         title=read.title,

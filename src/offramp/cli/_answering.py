@@ -8,7 +8,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from offramp.cli._files import ANSWER_SUFFIXES, BRIEF_SUFFIXES, answer_text, suffix, target, write
+from offramp.cli._files import (
+    ANSWER_SUFFIXES,
+    BRIEF_SUFFIXES,
+    answer_text,
+    suffix,
+    target,
+    text_of,
+    write,
+)
 from offramp.cli._outcome import INVALID, NOT_CONVERGED, OK, Failure, Notice, Outcome
 from offramp.cli._progress import Progress
 
@@ -104,6 +112,46 @@ def answer_one(
     return _delivered(answer, run, case, question, place)
 
 
+def answer_crisis(
+    name: str, question: Question, out: Path | None, stated: Mapping[str, Any] | None = None
+) -> Outcome:
+    """Answer a question about a whole crisis, whose answer solves what it needs by itself."""
+    place = None if out is None else target(out, ANSWER_SUFFIXES)
+    case = read(question)
+    import inspect
+
+    import offramp.answers
+
+    function = getattr(offramp.answers, name)
+    shared: dict[str, Any] = {
+        "plan": question.plan,
+        "reading": question.reading,
+        "precision": question.precision,
+        "resolution": question.resolution,
+        "seed": question.seed,
+        "workers": None,
+    }
+    takes = inspect.signature(function).parameters
+    if "sealed" in takes:
+        from offramp.answers._forecasts_sealed import sealed_beside
+
+        shared["sealed"] = sealed_beside(case.crisis, question.source)
+    options = {k: v for k, v in {**shared, **(stated or {})}.items() if k in takes}
+    with Progress(question.quiet) as progress:
+        if "progress" in takes:
+            options["progress"] = progress
+        try:
+            answer = function(case.crisis, **options)
+        except ValueError as error:
+            if not stated:
+                raise
+            raise Failure(str(error)) from error
+    command = question.command(name, stated=stated)
+    plans = [question.plan] if question.plan else list(case.crisis.plans)
+    run = manifest(case.crisis, question, command, plans)
+    return _delivered(answer, run, case, question, place)
+
+
 def answer_plans(question: Question, plans: Sequence[str] | None, out: Path | None) -> Outcome:
     """Solve every plan and compare."""
     place = None if out is None else target(out, ANSWER_SUFFIXES)
@@ -149,8 +197,39 @@ def certify(question: Question, out: Path | None) -> Outcome:
     return _delivered(answer, run, case, question, place)
 
 
-def write_brief(question: Question, out: Path | None) -> Outcome:
-    """Write the brief as a page and summarise it."""
+def _saved(path: Path, crisis: Crisis) -> Answer:
+    """An answer that was written to a file before, of the same crisis.
+
+    Raises:
+        Failure: if the file is no saved answer, or of another crisis.
+    """
+    import json
+
+    from offramp.answers import answer_from
+    from offramp.crisis import crisis_hash
+
+    hint = "write one with `offramp sensitivity ... --out FILE.json`"
+    try:
+        found = json.loads(text_of(path))
+    except ValueError as error:
+        raise Failure(f"{path} is no JSON: {error}", hint) from error
+    if isinstance(found, dict) and "schema" in found and isinstance(found.get("data"), dict):
+        found = found["data"]
+    try:
+        answer, run = answer_from(found), found["run"]
+        made_for = run["crisis_hash"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise Failure(f"{path} holds no saved answer", hint) from error
+    if made_for != crisis_hash(crisis):
+        raise Failure(
+            f"{path} answers for another state of the crisis ({run.get('title', 'unknown')})",
+            f"make it again: {run.get('command', '')}",
+        )
+    return answer
+
+
+def write_brief(question: Question, out: Path | None, added: Sequence[Path] = ()) -> Outcome:
+    """Write the brief as a page and summarise it; ``added`` are files with answers made before."""
     place = None if out is None else target(out, BRIEF_SUFFIXES)
     case = read(question)
     given = Path(question.source)
@@ -159,7 +238,8 @@ def write_brief(question: Question, out: Path | None) -> Outcome:
     place = place or target(path, BRIEF_SUFFIXES)
     from offramp.brief import brief
 
-    command = question.command("brief")
+    more = [_saved(x, case.crisis) for x in added]
+    command = question.command("brief", stated={"with": [str(x) for x in added]})
     with Progress(question.quiet) as progress:
         made = brief(
             case.crisis,
@@ -171,6 +251,7 @@ def write_brief(question: Question, out: Path | None) -> Outcome:
             workers=None,
             progress=progress,
             command=command,
+            added=more,
         )
     try:
         made.save(place)

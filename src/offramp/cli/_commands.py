@@ -36,7 +36,9 @@ app = typer.Typer(
 Work = Callable[[], Outcome]
 
 
-def command(example: str) -> Callable[[Callable[..., Outcome]], Callable[..., Outcome]]:
+def command(
+    example: str, group: typer.Typer | None = None, name: str | None = None
+) -> Callable[[Callable[..., Outcome]], Callable[..., Outcome]]:
     """Make a function a command whose help is its docstring and an example.
 
     The parser only checks the options and gives the work back; it runs once the parser is done. So
@@ -49,7 +51,8 @@ def command(example: str) -> Callable[[Callable[..., Outcome]], Callable[..., Ou
             return functools.partial(function, *arguments, **options)
 
         about = inspect.cleandoc(function.__doc__ or "")
-        app.command(help=f"{about}\n\n\b\nExample:\n  {example}")(later)
+        parent = app if group is None else group
+        parent.command(name, help=f"{about}\n\n\b\nExample:\n  {example}")(later)
         return function
 
     return register
@@ -162,6 +165,15 @@ def brief(
             metavar="FILE.html", help="Where the page goes.", show_default="<file>-brief.html"
         ),
     ] = None,
+    added: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--with",
+            metavar="FILE.json",
+            help="Add an answer made before with --out FILE.json; may be repeated.",
+            show_default="none",
+        ),
+    ] = None,
     json: Json = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No progress, no remarks, no summary.")
@@ -175,7 +187,7 @@ def brief(
     from offramp.cli._answering import Question, write_brief
 
     question = Question(crisis, plan, reading, precision, resolution.value, seed, quiet, strict)
-    return write_brief(question, out)
+    return write_brief(question, out, added or ())
 
 
 def extra(
@@ -189,6 +201,18 @@ def extra(
         default=default,
         annotation=Annotated[kind, typer.Option(*flags, help=help_text, **more)],
     )
+
+
+def _with_options(
+    function: Any, extras: tuple[inspect.Parameter, ...], always: set[str] | None = None
+) -> None:
+    """Give a function a signature with further options; of its own keep those ``always`` wanted."""
+    shape = inspect.signature(function, eval_str=True)
+    own = [p for p in shape.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    kept = [p for p in own if always is None or p.name in always]
+    merged = [*(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in kept), *extras]
+    function.__signature__ = shape.replace(parameters=merged)
+    function.__annotations__ = {p.name: p.annotation for p in merged}
 
 
 def question(name: str, about: str, example: str, *extras: inspect.Parameter) -> None:
@@ -213,11 +237,7 @@ def question(name: str, about: str, example: str, *extras: inspect.Parameter) ->
         stated = {k: v for k, v in options.items() if v is not None and v != []}
         return answer_one(name, asked, out, stated)
 
-    shape = inspect.signature(answer, eval_str=True)
-    common = [p for p in shape.parameters.values() if p.kind is not p.VAR_KEYWORD]
-    merged = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in common]
-    answer.__signature__ = shape.replace(parameters=[*merged, *extras])  # type: ignore[attr-defined]
-    answer.__annotations__ = {p.name: p.annotation for p in (*merged, *extras)}
+    _with_options(answer, extras)
     answer.__name__ = name
     answer.__doc__ = about
     command(f"offramp {name} {example}")(answer)
@@ -369,9 +389,134 @@ question(
     "ukraine-2025 --plan plan_b --seed 7",
 )
 question(
+    "stress",
+    "What each event does, alone and in pairs: what breaks, what recovers, what would mend it.",
+    "ukraine-2025 --plan plan_b",
+)
+question(
     "watch",
     "Which signs to watch, when a plan's triggers may fire, and what would change the bottom line.",
     "ukraine-2025 --plan plan_b",
+)
+
+
+def study(name: str, about: str, example: str, *extras: inspect.Parameter) -> None:
+    """Register a command about a whole crisis: its answer makes what solves it needs by itself."""
+
+    def answer(
+        crisis: Crisis,
+        out: Out = None,
+        json: Json = False,
+        quiet: Quiet = False,
+        strict: Strict = False,
+        plan: str | None = None,
+        reading: str | None = None,
+        precision: float = 8.0,
+        resolution: Resolution = Resolution.sketch,
+        seed: int = 0,
+        **options: Any,
+    ) -> Outcome:
+        from offramp.cli._answering import Question, answer_crisis
+
+        asked = Question(crisis, plan, reading, precision, resolution.value, seed, quiet, strict)
+        stated = {k: v for k, v in options.items() if v is not None and v != []}
+        return answer_crisis(name, asked, out, stated)
+
+    _with_options(answer, extras, always={"crisis", "out", "json", "quiet", "strict"})
+    answer.__name__ = name
+    answer.__doc__ = about
+    command(f"offramp {name} {example}")(answer)
+
+
+def common(name: str, annotation: Any, default: Any = None) -> inspect.Parameter:
+    """One of the common options, for a study that has it."""
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+    )
+
+
+PLAN, READING = common("plan", Plan), common("reading", Reading)
+SEED, SKETCH = common("seed", Seed, 0), common("resolution", Cut, Resolution.sketch)
+PRECISION = common("precision", Precision, 8.0)
+DRAWS = extra("draws", int | None, None, "Draws from the ranges of the file.", metavar="N", min=8)
+FOLDER = extra(
+    "folder", Path | None, None,
+    "Where runs are kept: the same command goes on there after an interruption.",
+    metavar="FOLDER", show_default="nowhere",
+)  # fmt: skip
+SCHEDULER = extra(
+    "scheduler", str | None, None, "Address of a Dask scheduler, as tcp://host:port.",
+    metavar="ADDRESS", show_default="the processes of this machine",
+)  # fmt: skip
+
+study(
+    "forecasts",
+    "How the dated forecasts of each reading fared: scores, calibration, what is still open.",
+    "ukraine-2025",
+    extra(
+        "sealed",
+        Path | None,
+        None,
+        "The file with the outcomes.",
+        metavar="FILE",
+        show_default="the one that the crisis names",
+    ),
+)
+study(
+    "experts",
+    "What those who were asked agree on, and how much support a plan has if they do.",
+    "ukraine-2025 --plan plan_b --regime ceasefire",
+    PLAN,
+    extra(
+        "regime",
+        str | None,
+        None,
+        "State of affairs in which the plan is to be used.",
+        metavar="standoff|war|ceasefire",
+        show_default="today's",
+    ),
+)
+study(
+    "sensitivity",
+    "Which numbers the results hang on, and what finding them out would be worth.",
+    "ukraine-2025 --draws 512 --folder runs",
+    PLAN,
+    READING,
+    PRECISION,
+    SKETCH,
+    SEED,
+    DRAWS,
+    FOLDER,
+    SCHEDULER,
+)
+study(
+    "discover",
+    "In which futures a plan fails, in words and as a box.",
+    "ukraine-2025 --plan plan_b --draws 512 --folder runs",
+    PLAN,
+    READING,
+    PRECISION,
+    SKETCH,
+    SEED,
+    DRAWS,
+    FOLDER,
+    SCHEDULER,
+    extra(
+        "against",
+        str | None,
+        None,
+        "The plan that it has to beat.",
+        metavar="ID",
+        show_default="the first of the file",
+    ),
+    extra(
+        "fails",
+        str | None,
+        None,
+        "What counts as failing.",
+        metavar="RULE",
+        show_default="worth less than the other plan",
+    ),
 )
 
 
@@ -520,3 +665,111 @@ def schema(
     from offramp.cli._describing import print_schema
 
     return print_schema(out)
+
+
+# --- Forecasts -----------------------------------------------------------------------------
+
+forecast = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="""A ledger of your own forecasts: sealed before the fact, scored after it.
+
+    The ledger is one file to which entries are only added; each carries the hash of the one before.
+    """,
+)
+app.add_typer(forecast, name="forecast")
+
+Ledger = Annotated[
+    Path, typer.Argument(metavar="LEDGER", help="The file that holds the forecasts.")
+]
+Id = Annotated[str, typer.Argument(metavar="ID", help="Of the forecast, as `F3`.")]
+Head = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HASH", help="A head that was published earlier: it must still be in the chain."
+    ),
+]
+
+
+@command("offramp forecast seal mine.ledger \"There is a truce\" -p 0.2 --resolves 2027-06-30 "
+         "--rule \"a truce in force on that day, as the UN reports it\"", forecast)  # fmt: skip
+def seal(
+    ledger: Ledger,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What is forecast.")],
+    probability: Annotated[
+        float,
+        typer.Option("--probability", "-p", metavar="SHARE", min=0.0, max=1.0, help="Its chance."),
+    ],
+    resolves: Annotated[str, typer.Option(metavar="DATE", help="By when it shows, as 2027-06-30.")],
+    rule: Annotated[
+        str, typer.Option(metavar="TEXT", help="What counts as true, and who says so.")
+    ],
+    who: Annotated[str, typer.Option(metavar="NAME", help="Who forecasts.")] = "",
+    hidden: Annotated[
+        bool, typer.Option("--hidden", help="Write a commitment only; you keep the text.")
+    ] = False,
+    json: Json = False,
+) -> Outcome:
+    """Seal a forecast before the fact."""
+    from offramp.cli._ledgers import seal as work
+
+    return work(ledger, text, probability, resolves, rule, who, hidden)
+
+
+@command("offramp forecast reveal mine.ledger F1 opening.json", forecast)
+def reveal(
+    ledger: Ledger,
+    id: Id,
+    opening: Annotated[
+        Path, typer.Argument(metavar="FILE", help="What `seal --hidden` told you to keep.")
+    ],
+    json: Json = False,
+) -> Outcome:
+    """Open a hidden forecast."""
+    from offramp.cli._files import text_of
+    from offramp.cli._ledgers import reveal as work
+
+    return work(ledger, id, text_of(opening))
+
+
+@command(
+    'offramp forecast resolve mine.ledger F1 no --fact "no truce, UN report of 1 July"', forecast
+)
+def resolve(
+    ledger: Ledger,
+    id: Id,
+    came: Annotated[str, typer.Argument(metavar="yes|no", help="Whether it came true.")],
+    fact: Annotated[
+        str, typer.Option(metavar="TEXT", help="What happened, and where it is reported.")
+    ],
+    confidence: Annotated[
+        str, typer.Option(metavar="certain|high|medium|low", help="Of this coding.")
+    ] = "high",
+    early: Annotated[bool, typer.Option("--early", help="It is settled before its date.")] = False,
+    correct: Annotated[
+        bool, typer.Option("--correct", help="Replace an earlier resolution; both stay.")
+    ] = False,
+    json: Json = False,
+) -> Outcome:
+    """Say how a forecast turned out."""
+    from offramp.cli._ledgers import resolve as work
+
+    return work(ledger, id, came, fact, confidence, early, correct)
+
+
+@command("offramp forecast list mine.ledger", forecast, "list")
+def listed(ledger: Ledger, head: Head = None, json: Json = False) -> Outcome:
+    """List every forecast of a ledger, after checking that nothing in it was changed."""
+    from offramp.cli._ledgers import listed as work
+
+    return work(ledger, head)
+
+
+@command("offramp forecast score mine.ledger", forecast)
+def score(
+    ledger: Ledger, head: Head = None, out: Out = None, json: Json = False, quiet: Quiet = False
+) -> Outcome:
+    """Score the resolved forecasts of a ledger, by who made them."""
+    from offramp.cli._ledgers import score as work
+
+    return work(ledger, head, out, quiet)

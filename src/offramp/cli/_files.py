@@ -129,3 +129,16 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "tolist"):  # an array, or a number of one
         return _plain(value.tolist())
     return value.isoformat() if hasattr(value, "isoformat") else os.fspath(value)
+
+
+def text_of(path: Path) -> str:
+    """What a file says.
+
+    Raises:
+        Failure: if it cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise Failure(f"cannot read {path}: {reason}") from error

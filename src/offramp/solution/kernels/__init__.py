@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Kernel = Literal["auto", "numba", "numpy"]
 
-WORTH_COMPILING = 20_000
+WORTH_COMPILING = 12_000
 """Belief-states times solved rounds below which the NumPy code is used rather than waiting."""
 
 _announced: set[int] = set()
