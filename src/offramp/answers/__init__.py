@@ -8,12 +8,14 @@ from offramp.answers.coalition import coalition
 from offramp.answers.contribution import contribution
 from offramp.answers.deal import deal
 from offramp.answers.deter import deter
+from offramp.answers.discover import discover
 from offramp.answers.experts import experts
 from offramp.answers.forecasts import forecast_ledger, forecasts
 from offramp.answers.futures import futures
 from offramp.answers.leverage import leverage
 from offramp.answers.offensive import offensive
 from offramp.answers.plans import compare_plans, describe
+from offramp.answers.sensitivity import sensitivity
 from offramp.answers.watch import watch
 
 __all__ = [
@@ -35,11 +37,13 @@ __all__ = [
     "describe",
     "describe_certificate",
     "deter",
+    "discover",
     "experts",
     "forecast_ledger",
     "forecasts",
     "futures",
     "leverage",
     "offensive",
+    "sensitivity",
     "watch",
 ]

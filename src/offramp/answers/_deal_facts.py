@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.answers._deal_relax import Step
+from offramp.answers._deal_room import Room
 from offramp.answers._facts import (
     join,
     owner,
+    quoted,
     side_names,
     type_name,
 )
@@ -106,4 +109,52 @@ def capital(text: str) -> str:
 def line_words(game: Game, line: str) -> str:
     red = game.crisis.red_lines[line]
     actor = game.crisis.actors[red.actor].name
-    return f"{owner(actor)} red line on {game.crisis.issues[red.issue].name.lower()}"
+    return f"{owner(actor)} red line on {quoted(game.crisis.issues[red.issue].name)}"
+
+
+def who_names(game: Game) -> dict[str, str]:
+    """Conditions of a deal by name -> what readers see."""
+    a, b = side_names(game)
+    found = {"A": a, "B": b}
+    found |= {f"voice {v}": game.crisis.actors[v].name for v in game.stakes.voices}
+    many = len(game.types) > 1
+    for j, t in enumerate(game.types):
+        found[f"type {t}"] = f"{b} of type {type_name(game, j)}" if many else b
+    return found
+
+
+def suited_least(game: Game, room: Room) -> str:
+    """Who is suited least by the best terms, in words."""
+    names = who_names(game)
+    return join(dict.fromkeys(names[k] for k in room.binding))
+
+
+def step_words(game: Game, step: Step) -> str:
+    """A relaxation as a noun phrase."""
+    crisis = game.crisis
+    if step.kind == "line":
+        return line_words(game, step.key)
+    if step.kind == "floor":
+        return f"{owner(crisis.actors[step.key].name)} floor"
+    if step.kind == "lock":
+        return f"the lock on {quoted(crisis.issues[step.key].name)}"
+    if step.kind == "points":
+        return f"the indivisibility of {quoted(crisis.issues[step.key].name)}"
+    side = crisis.blocs["A" if step.key == "A" else "B"].name
+    return f"what signing costs {owner(side)} leader at home"
+
+
+def least_words(game: Game, step: Step) -> str:
+    """How much of a relaxation opens a range, in words; empty where nothing was measured."""
+    if step.least is None:
+        return ""
+    if step.kind == "floor":
+        return f"a fall by {step.least:.3f} of its stake"
+    issues = list(game.crisis.issues)
+    if step.kind == "line":
+        line = next(x for x in game.stakes.lines if x.id == step.key)
+        return (
+            f"terms at {line.bound + line.sign * step.least:.2f}; the line is at {line.bound:.2f}"
+        )
+    limit = float(game.automaton.terms[0].limit[issues.index(step.key)])
+    return f"terms at {limit + step.least:.2f}; the lock is at {limit:.2f}"

@@ -1,31 +1,35 @@
-"""Tables and charts of the deal answer: today, by date, lines lifted, gains, the two-issue map."""
+"""Tables and charts of the deal answer: contracts by date, lines lifted, gains, room, why no deal."""
 
 from __future__ import annotations
-
-import numpy as np
-from numpy.typing import NDArray
 
 from offramp.answers._answer import Cell, Chart, Column, Table
 from offramp.answers._charts import (
     Bar,
-    Contract,
-    RedLine,
     acceptance_strip,
     diverging_bars,
-    matrix,
-    two_issue_map,
 )
 from offramp.answers._deal_facts import (
     Lifted,
-    blockers,
     capital,
     close_calls,
-    close_words,
+    least_words,
     line_words,
+    step_words,
+    suited_least,
+)
+from offramp.answers._deal_relax import Relaxed
+from offramp.answers._deal_room import Room
+from offramp.answers._deal_why import (
+    COMMITMENT,
+    ENOUGH,
+    HOME,
+    INFORMATION,
+    LINES,
+    OBSTACLES,
+    Why,
 )
 from offramp.answers._facts import (
     join,
-    owner,
     quoted,
     side_names,
     stake,
@@ -35,83 +39,8 @@ from offramp.answers._measures import Gaps
 from offramp.game import Game
 from offramp.solution import Certificate, Metric, Solution
 
-Floats = NDArray[np.float64]
-
-MAP_POINTS = 41
-"""Points per axis of the two-issue map."""
-
-
-def _yes(flag: bool) -> str:
-    return "yes" if flag else "no"
-
-
-def today_table(game: Game, now: Gaps, shown: list[int], told: Certificate) -> Table:
-    a, b = side_names(game)
-    columns = [
-        Column("contract", "Contract"),
-        Column("gap_a", f"{a} gains", "signed", "own stake", 2),
-        Column("ratified", "Chance of ratification", "share", "", 0),
-        *(
-            Column(
-                f"gap_{t}",
-                f"{b} gains, {type_name(game, game.types.index(t))}",
-                "signed",
-                "own stake",
-                2,
-            )
-            for t in game.types
-        ),
-        Column("stops", "What stops it"),
-    ]
-    rows: list[tuple[Cell, ...]] = []
-    for i in shown:
-        stops = blockers(game, now, i)
-        close = close_words(game, now, i, told)
-        rows.append(
-            (
-                game.offers[i].name,
-                float(now.a[i]),
-                float(now.ratified[i]),
-                *(float(x) for x in now.b[i]),
-                "; ".join((*(stops or ("nothing",)), *([close] if close else []))),
-            )
-        )
-    offered = {o.contract for o in game.offers}
-    for key, contract in game.crisis.contracts.items():
-        if key not in offered:
-            why = (
-                "put forward over the parties' heads"
-                if contract.imposed
-                else "beyond a hard red line: "
-                + join(
-                    line_words(game, x.id)
-                    for x in game.stakes.lines
-                    if x.hard
-                    and bool(x.crossed(np.array([contract.terms[m] for m in game.stakes.issues])))
-                )
-            )
-            rows.append((contract.name, None, None, *(None for _ in game.types), why))
-    return Table(
-        "Signing today against letting the round pass",
-        tuple(columns),
-        tuple(rows),
-        "Gains in each side's own stake; minus: it would rather let the round pass."
-        + "".join(
-            f" {game.offers[i].name}: {join(_terms_words(game, i))}."
-            for i in shown
-            if game.offers[i].contract is None
-        ),
-    )
-
-
-def _terms_words(game: Game, offer: int) -> list[str]:
-    """Terms of an offer, issue by issue, with the nearest meaning on its scale."""
-    words = []
-    for issue, x in zip(game.crisis.issues.values(), game.offers[offer].terms, strict=True):
-        near = min(issue.scale, key=lambda p: abs(p.at - x), default=None)
-        means = f" (near {quoted(near.means)})" if near is not None else ""
-        words.append(f"{issue.name.lower()} {stake(x)}{means}")
-    return words
+MOST_PAIRS = 5
+"""Pairs of relaxations in the table."""
 
 
 def dates_table(
@@ -145,9 +74,9 @@ def _signers(game: Game, g: Gaps, i: int) -> str:
     return f"{b} only" if every else f"{b} if {kinds}" if willing else "neither"
 
 
-def lifted_table(game: Game, lifted: tuple[Lifted, ...], offer: int | None) -> Table:
+def lifted_table(game: Game, lifted: tuple[Lifted, ...], offer: int, grid: str) -> Table:
+    """The offer on the table with one red line lifted at a time, solved again."""
     _, b = side_names(game)
-    assert offer is not None
     columns = (
         Column("line", "Red line lifted"),
         Column("ratified", "Chance of ratification", "share", "", 0),
@@ -176,29 +105,14 @@ def lifted_table(game: Game, lifted: tuple[Lifted, ...], offer: int | None) -> T
         f"{quoted(game.offers[offer].name)} without one red line at a time (solved again)",
         columns,
         rows,
+        grid,
     )
 
 
-def strip_chart(
-    solution: Solution, all_gaps: tuple[Gaps, ...], shown: list[int], headline: str
-) -> Chart:
+def strip_chart(solution: Solution, all_gaps: tuple[Gaps, ...], shown: list[int]) -> Chart:
     """Who accepts by date: B counts as accepting when it does in expectation over its types."""
     game = solution.game
     a, b = side_names(game)
-    if len(all_gaps) < 2:
-        g = all_gaps[0]
-        return matrix(
-            "acceptance",
-            title=headline,
-            subtitle="Who would sign today",
-            alt=headline,
-            rows=[game.offers[i].name for i in shown],
-            columns=[a, *(f"{b}, {type_name(game, j)}" for j in range(len(game.types)))],
-            cells=[
-                [_yes(g.accepts_a(i)), *(_yes(g.accepts_b(i, j)) for j in range(len(game.types)))]
-                for i in shown
-            ],
-        )
     contracts = {
         game.offers[i].name: [(g.accepts_a(i), float(game.opening @ g.b[i]) >= 0) for g in all_gaps]
         for i in shown
@@ -261,76 +175,130 @@ def gains_chart(solution: Solution, now: Gaps, offer: int, told: Certificate) ->
     )
 
 
-def _map_issues(game: Game, near: int) -> tuple[int, int]:
-    """The two divisible issues on which the two sides' weighted stakes are largest."""
-    s = game.stakes
-    a = np.abs(s.influence[s.side == 0] @ s.weight[s.side == 0])
-    b = np.abs(s.influence[s.side == 1] @ s.weight[s.side == 1])
-    order = np.argsort(-np.minimum(a, b), kind="stable")
-    return int(order[0]), int(order[1])
+# --- Why no deal ------------------------------------------------------------------------------
+
+NAMES = {
+    INFORMATION: "Information",
+    COMMITMENT: "Commitment",
+    LINES: "Red lines and indivisible issues",
+    HOME: "Limits at home and in the coalition",
+}
+TAKEN = {
+    INFORMATION: "the type is known from the start",
+    COMMITMENT: "settlements bind",
+    LINES: "no red line, every issue divisible and open",
+    HOME: "no floors, nothing paid at home for signing",
+}
 
 
-def map_chart(solution: Solution, now: Gaps, near: int) -> Chart:
-    """Both acceptance sets on two issues, the rest at the terms of the nearest contract."""
-    game = solution.game
+def why_table(game: Game, why: Why) -> Table:
+    """Shapley shares of the four obstacles, side by side."""
     a, b = side_names(game)
-    stakes = game.stakes
-    m, n = _map_issues(game, near)
-    issues = list(game.crisis.issues.values())
-    axes = [
-        np.array(sorted(issues[i].points))
-        if not issues[i].divisible
-        else np.linspace(0, 1, MAP_POINTS)
-        for i in (m, n)
-    ]
-    base = np.array(game.offers[near].terms)
-    grid = np.tile(base, (len(axes[0]), len(axes[1]), 1))
-    grid[:, :, m], grid[:, :, n] = axes[0][:, None], axes[1][None]
-    signed = stakes.signed(grid)
-    near_w = stakes.signed(base[None])
-    need_a = float(stakes.bloc(near_w, 0)[0]) - float(now.a[near])
-    need_b = float(stakes.bloc(near_w, 1)[0]) - float(game.opening @ now.b[near])
-    possible = stakes.feasible(grid)
-    limit = np.maximum(game.automaton.terms[0].limit, base)
-    accept_a = (stakes.bloc(signed, 0) >= need_a) & possible & (grid <= limit + 1e-9).all(-1)
-    accept_b = (stakes.bloc(signed, 1) >= need_b) & possible
-    for v in range(len(stakes.voices)):
-        floor = game.opening_floor(v)
-        if floor is not None:
-            side = accept_a if stakes.side[v] == 0 else accept_b
-            side &= signed[v] >= floor
-    both = bool((accept_a & accept_b).any())
-    title = (
-        f"Moving {issues[m].name.lower()} and {issues[n].name.lower()} alone finds common ground"
-        if both
-        else f"Moving {issues[m].name.lower()} and {issues[n].name.lower()} alone finds no common ground"
+    columns = (
+        Column("obstacle", "Obstacle"),
+        Column("taken", "Taken away means"),
+        Column("a", f"Lost to it, {a}", "signed", "own stake", 3),
+        Column("b", f"Lost to it, {b}", "signed", "own stake", 3),
+        Column("sum", "Both added", "signed", "stakes", 3),
+        Column("low", "Least over precision", "signed", "stakes", 3),
+        Column("high", "Most over precision", "signed", "stakes", 3),
+        Column("alone", "Taken away alone", "signed", "stakes", 3),
     )
-    lines = [
-        RedLine(
-            f"{owner(game.crisis.actors[x.actor].name)} red line",
-            x.bound,
-            "x" if x.issue == m else "y",
+    rows: list[tuple[Cell, ...]] = []
+    for x in OBSTACLES:
+        low, high = why.span(x) if why.band else (None, None)
+        share = why.shares.share[x]
+        rows.append(
+            (NAMES[x], TAKEN[x], *share, why.shares.sum(x), low, high, sum(why.shares.alone[x]))
         )
-        for x in stakes.lines
-        if x.issue in (m, n) and x.actor in stakes.voices
-    ]
-    points = [
-        Contract(o.name, o.terms[m], o.terms[n]) for o in game.offers if o.contract is not None
-    ]
-    return two_issue_map(
-        "map",
-        title=title,
-        subtitle=f"All else as in {quoted(game.offers[near].name)}, guarantee and relief included; "
-        f"{b} over its types; 0 is {a}'s end, 1 is {b}'s",
-        alt=f"{title}, with the other issues as in {quoted(game.offers[near].name)}.",
-        x_issue=issues[m].name,
-        y_issue=issues[n].name,
-        xs=[float(x) for x in axes[0]],
-        ys=[float(y) for y in axes[1]],
-        accept_a=accept_a.tolist(),
-        accept_b=accept_b.tolist(),
-        side_a=a,
-        side_b=b,
-        contracts=points,
-        red_lines=lines,
+    rows.append(("All four", "", *why.shares.lost, why.shares.total, None, None, None))
+    moved = f" On a finer grid the total moves by {why.error:.3f}." if why.error is not None else ""
+    grid = "on the grid of this solution" if why.own else "on a coarser grid than this solution"
+    note = (
+        f"Average over every order in which obstacles are taken away, from eight solves {grid}.{moved} Minus: "
+        "taking it away costs surplus on average. Stakes of the two sides share no unit: the sum "
+        "only counts both alike."
     )
+    if not why.told:
+        note += f" Less than {ENOUGH:g} is lost in all: the shares are not to be read as findings."
+    return Table("What is lost to each obstacle", columns, tuple(rows), note)
+
+
+def why_chart(why: Why, title: str) -> Chart:
+    """Four bars around zero; thin ranges are over precision."""
+    bars = []
+    for x in why.ranked:
+        low, high = why.span(x) if why.band else (None, None)
+        bars.append(Bar(NAMES[x], why.shares.sum(x), low, high))
+    ranges = ", lines: range over precision" if why.band else ""
+    return diverging_bars(
+        "why",
+        title=title,
+        subtitle=f"Surplus lost to each obstacle, stakes of both sides added{ranges}",
+        alt=f"{title}: {join(f'{bar.name.lower()} {stake(bar.value, True)}' for bar in bars)}.",
+        bars=bars,
+        positive=("neutral", "stands in the way"),
+        negative=("outside", "taking it away costs"),
+        unit="stakes",
+        heading="Share",
+    )
+
+
+# --- Room ---------------------------------------------------------------------------------------
+
+
+def room_table(game: Game, found: Relaxed) -> Table:
+    """The room for a deal as things are and with one thing, or two, relaxed."""
+    columns = (
+        Column("relaxed", "Given up"),
+        Column("room", "Room that leaves", "signed", "own stake", 3),
+        Column("opens", "Opens a range"),
+        Column("least", "Least of it that does"),
+        Column("binding", "Who is suited least"),
+    )
+
+    def row(name: str, x: Room | None, least: str = "") -> tuple[Cell, ...]:
+        if x is None:
+            return (name, None, "no terms are allowed", least, "")
+        opens = "yes" if x.open else "no"
+        return (name, x.margin, opens, least, suited_least(game, x))
+
+    rows = [row("nothing", found.base)]
+    rows += [
+        row(f"nothing, if its type were {type_name(game, game.types.index(t))}", x)
+        for t, x in found.by_type.items()
+        if len(game.types) > 1
+    ]
+    shut = found.base is None or not found.base.open
+    rows += [row(step_words(game, x), x.room, least_words(game, x)) for x in found.singles if shut]
+    rows += [
+        row(f"{step_words(game, x.first)}, and {step_words(game, x.second)}", x.room)
+        for x in found.pairs[:MOST_PAIRS]
+    ]
+    rows.append(row("all of these", found.every))
+    return Table(
+        "Room for any deal at all today, and what would have to give",
+        columns,
+        tuple(rows),
+        "Room: how much the best terms leave to whoever is suited least, in that actor's own stake; minus: by "
+        "how much they fail it. Terms are free within red lines, what is on the table and the points of "
+        "indivisible issues; guarantee and relief are those of a contract in the file.",
+    )
+
+
+def terms_table(game: Game, rooms: list[tuple[str, Room]]) -> Table:
+    """The best terms themselves."""
+    issues = list(game.crisis.issues.values())
+    columns = (
+        Column("case", "Terms that suit everybody best"),
+        *(
+            Column(m, issue.name, "number", "", 2)
+            for m, issue in zip(game.crisis.issues, issues, strict=True)
+        ),
+        Column("frame", "Guarantee and relief as in"),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (name, *x.terms, game.offers[x.frame].name) for name, x in rooms
+    )
+    a, b = side_names(game)
+    return Table("The terms behind the room", columns, rows, f"0 is {a}'s end, 1 is {b}'s.")

@@ -6,7 +6,10 @@ from offramp.answers._answer import Cell, Chart, Column, Table
 from offramp.answers._charts import Dot, PlanRow, Share, dots_and_ranges, stacked_area
 from offramp.answers._comparison import Comparison
 from offramp.answers._facts import join, percent, quoted, span_text, stake
+from offramp.answers._plans_study import Study
+from offramp.answers._plans_study_views import started
 from offramp.crisis import Crisis, Plan
+from offramp.game import Resolution
 
 NOBODY = "nobody new"
 """What stands for no further consent."""
@@ -35,12 +38,14 @@ def _offer_name(crisis: Crisis, plan: Plan) -> str:
     return crisis.contracts[plan.offer].name if plan.offer else "any"
 
 
-def plans_table(c: Comparison) -> Table:
-    """Plans side by side."""
+def plans_table(c: Comparison, more: Study | None = None) -> Table:
+    """Plans side by side; first whether each has begun, where that was looked at."""
     crisis, m = c.crisis, c.month
     a, b = crisis.blocs["A"].name, crisis.blocs["B"].name
+    looked = {} if more is None else more.portraits
     columns = (
         Column("plan", "Plan"),
+        *((Column("begun", f"Begun by month {m}", "share", "", 0),) if looked else ()),
         Column("settled", f"In a settlement at month {m}", "share", "", 0),
         Column("range", "Range"),
         Column("same", "With the same offer", "share", "", 0),
@@ -56,6 +61,7 @@ def plans_table(c: Comparison) -> Table:
         rows.append(
             (
                 crisis.plans[p].name,
+                *((started(c, looked[p], p),) if looked else ()),
                 run.at("settled", m),
                 span_text(low, high),
                 c.same[p].at("settled", m) if c.same else None,
@@ -68,11 +74,29 @@ def plans_table(c: Comparison) -> Table:
         )
     same = f" Same offer: {quoted(crisis.contracts[c.offer].name)}." if c.offer else ""
     types = " / ".join(k.name.lower() for k in crisis.types.values())
+    carried = (
+        " Ranges and the same offer are solved on a coarser grid and carried over by difference; checked under "
+        f"{quoted(crisis.plans[c.carry[0]].name)}, that misses {abs(c.carry[1]):.3f} of value and "
+        f"{percent(abs(c.carry[2]))} of settlement."
+        if c.carry is not None
+        else ""
+    )
     return Table(
         "Plans side by side",
         columns,
         tuple(rows),
-        f"Ranges over precision {band_words(c)} per round. Types of {b} in order: {types}.{same}",
+        f"Ranges over precision {band_words(c)} per round. Types of {b} in order: {types}.{same}{carried}"
+        + (" Begun: a dash where nothing in the plan waits." if looked else ""),
+    )
+
+
+def grid_words(varied: Resolution, own: Resolution) -> str:
+    """What the grid of variations is called."""
+    if varied == own:
+        return own.name
+    return (
+        f"a coarser grid: {varied.offers} points on the frontier, {varied.belief_steps[-1]} belief steps, "
+        f"{varied.phases} ramp phases, events by expectation"
     )
 
 
@@ -95,12 +119,19 @@ def needs_table(c: Comparison) -> Table:
         (
             plan.name,
             _offer_name(crisis, plan),
-            "; ".join(s.trigger.replace("_", " ") for s in plan.stages) or "already in force",
+            _starts(plan),
             who_must_agree(crisis, plan),
         )
         for plan in (crisis.plans[p] for p in c.own)
     )
     return Table("What each plan offers and needs", columns, rows)
+
+
+def _starts(plan: Plan) -> str:
+    """Triggers of a plan as readers see them."""
+    said = [s.trigger.replace("_", " ") for s in plan.stages]
+    said += ["once there is a ceasefire"] if plan.on_ceasefire else []
+    return "; ".join(said) or "already in force"
 
 
 def split_table(c: Comparison) -> Table:

@@ -1,72 +1,69 @@
-"""Which deals could both sides accept, by type and date; and if none, which line empties the range?
+"""Which deals could both sides accept, by type and date; and if none, why not?
 
 Definition. On the hold path (nobody acts before), contract x is acceptable to A at month t if signing
-it is worth at least as much to A as letting the round pass (``gap_A >= 0``) and A's voices are more
-likely than not to ratify it; to type theta of B if ``gap_theta >= 0``. The *range* at t is the set of
-contracts acceptable to A and to the type in question. A contract beyond a hard red line is outside
-every range. For the offer that is on the table, every red line it crosses is lifted in turn and the
-game is solved again: the line *empties the range* if lifting it puts the offer inside.
+it is worth at least as much to A as letting the round pass (``gap_A(x, t) >= 0``) and A's voices are more
+likely than not to ratify it; to type theta of B if ``gap_theta(x, t) >= 0``, with::
 
-The two-issue map holds the other issues, the guarantee and the relief of the nearest contract, looks at B
-over its types, and keeps A to what is on the table. A point is inside a side's set if its W
-there is at least the W at which that side's gap is zero: with the same guarantee the value of signing
-moves one for one with W for as long as the deal is kept, so the map is exact for deals that are
-kept and an approximation for deals that break.
+    gap_i(x, t) = E[ C_i(sign x) + lump - C_i(no deal this round) | still open at t ]
+
+The *range* at t is the set of contracts acceptable to A and to the type in question. A contract beyond a hard
+red line is outside every range.
+
+* Room: is there any contract at all, in the file or not, that suits everybody, and what is the least that
+  would have to give? :mod:`._deal_room`, :mod:`._deal_relax`.
+* Why no deal: Shapley shares of information, commitment, red lines and domestic limits in the surplus that
+  is lost. :mod:`._deal_why`.
+* Maps of two issues by type and date: :mod:`._deal_map`. The list of contracts: :mod:`._deal_table`.
+* Each red line that the offer on the table crosses is lifted in turn and the game solved again: the line
+  *empties the range* if lifting it puts the offer inside.
+* Narrative room, unlocking, partial deals, motives: :mod:`._deal_parts`.
+* What becomes of a deal, ways out, demands, concessions counted: :mod:`._deal_lasting`.
 
 Where a gap is no larger than the certificate's error of that side's value, the side is said to see no
 distinguishable difference between signing and waiting.
 
-Units: stake of each side. Classical comparator: Fearon's bargaining range [p - c_A, p + c_B].
+Units: stake of each side. Classical comparator: Fearon's bargaining range [p - c_A, p + c_B]
+(``theory.bargaining_range``): the room of one divisible issue with one type, binding deals, no floors, and
+never talking as the alternative.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-from numpy.typing import NDArray
-
-from offramp.answers._answer import Answer, Trace
-from offramp.answers._deal_facts import (
-    Lifted,
-    blockers,
-    capital,
-    close_calls,
-    close_words,
-    crossed,
-    line_words,
-)
-from offramp.answers._deal_views import (
-    dates_table,
-    gains_chart,
-    lifted_table,
+from offramp.answers import _deal_data as data_
+from offramp.answers import _deal_parts_views as part_views
+from offramp.answers import _deal_parts_words as part_words
+from offramp.answers import _deal_views as views
+from offramp.answers import _deal_words as words
+from offramp.answers._answer import Answer, Chart, Table, Trace
+from offramp.answers._deal_again import Again, again_of
+from offramp.answers._deal_facts import crossed, step_words
+from offramp.answers._deal_lasting import Lasting, lasting
+from offramp.answers._deal_map import (
+    Plane,
+    floors_at,
+    ground_of,
+    ground_table,
     map_chart,
-    strip_chart,
-    today_table,
+    plane_of,
 )
-from offramp.answers._facts import (
-    join,
-    owner,
-    percent,
-    quoted,
-    settings,
-    side_names,
-    stake,
-    supports,
-    type_name,
-)
+from offramp.answers._deal_relax import Relaxed, relaxations
+from offramp.answers._deal_runs import waiting_values
+from offramp.answers._deal_setting import setting_of
+from offramp.answers._deal_table import range_chart, today_table, voices_table
+from offramp.answers._deal_why import Why, never_moves, why_no_deal
+from offramp.answers._facts import join, settings, supports
 from offramp.answers._measures import Gaps, best_placed, gaps
-from offramp.crisis import Crisis, override
-from offramp.game import Game, compile_game
-from offramp.solution import DEFAULT_PRECISION, Certificate, Solution, solve
+from offramp.game import Game
+from offramp.solution import Certificate, Solution
 
-Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
 DATES = (0, 3, 6, 9, 12, 18)
 """Months on the hold path at which acceptance is read."""
-MOST_RESOLVES = 4
-"""Red lines lifted one at a time with a full solve each."""
+TOGETHER = 4
+"""Sentences on what becomes of a deal in one paragraph."""
 
 
 def deal(
@@ -74,15 +71,22 @@ def deal(
     offer: str | None = None,
     progress: Progress | None = None,
     certificate: Certificate | None = None,
+    *,
+    workers: int | None = 1,
+    parts: bool = True,
 ) -> Answer:
-    """The range of deals, what empties it, and the map.
+    """The range of deals, what empties it, why there is none, and what would have to give.
 
     Args:
         solution: The solved game.
         offer: Contract on the table; left out, the plan's own, else the first offer of any plan.
-        progress: Told (label, done, total) while red lines are lifted.
+        progress: Told (label, done, total) while the game is solved again.
         certificate: What gaps are held against; left out, the solution's own, which knows no error
             from refinements.
+        workers: Processes for the re-solves; None means one per core.
+        parts: Whether shares are solved over the precision band and the questions around a deal are asked
+            (narrative room, unlocking, partial deals, motives, and what becomes of a deal once signed; some
+            50 coarse solves instead of a dozen).
 
     Raises:
         ValueError: if no contract can be signed, or ``offer`` is unknown.
@@ -95,75 +99,74 @@ def deal(
     told = certificate or solution.certificate
     months = tuple(t for t in DATES if t <= min(game.shown, game.months - 1))
     all_gaps = gaps(solution, months)
+    now = all_gaps[0]
     table_offer = _on_the_table(game, offer)
-    near = best_placed(solution, all_gaps[0])
-    lifted = _lift_lines(solution, table_offer, progress)
-    headline = _headline(game, all_gaps[0], told)
-    shown = [i for i, o in enumerate(game.offers) if o.contract is not None] or list(
-        range(len(game.offers))
+    near = best_placed(solution, now)
+    assert near is not None
+    found = _relaxed(solution, now, table_offer)
+    why = why_no_deal(solution, progress=progress, workers=workers, band=parts)
+    again = again_of(solution, table_offer, near, found, parts, workers, progress)
+    floors = floors_at(solution, months)
+    plane = plane_of(game, near)
+    ground = None if plane is None else ground_of(solution, plane, all_gaps, floors)
+    shown = _shown(game, now)
+    later = None
+    if parts:
+        later = lasting(solution, certificate=told, progress=progress, workers=workers)
+    headline = words.headline_of(game, now, told)
+    tables = _tables(game, all_gaps, shown, told, found, why, again, table_offer)
+    if plane is not None and ground is not None:
+        tables.append(ground_table(game, plane, ground))
+    charts = _charts(
+        solution, all_gaps, shown, told, why, plane, floors, headline, table_offer, near
     )
-    signable = {
-        i
-        for i in range(len(game.offers))
-        if game.offers[i].contract is None
-        and any(
-            all_gaps[0].accepts_a(i) and all_gaps[0].accepts_b(i, j) for j in range(len(game.types))
-        )
-    }
-    shown += sorted(signable - set(shown))
-    charts = [strip_chart(solution, all_gaps, shown, headline)]
-    if len(game.stakes.issues) >= 2 and near is not None:
-        charts.append(map_chart(solution, all_gaps[0], near))
-    looked_at = table_offer if table_offer is not None else near
-    if looked_at is not None:
-        charts.append(gains_chart(solution, all_gaps[0], looked_at, told))
-    tables = [today_table(game, all_gaps[0], shown, told), dates_table(game, all_gaps, shown, told)]
-    if lifted:
-        tables.append(lifted_table(game, lifted, table_offer))
+    if later is not None:
+        tables += later.tables
+        charts += later.charts
+    said = _paragraphs(game, all_gaps, shown, told, found, why, again, table_offer, near, later)
     return Answer(
         name="deal",
         question="Which deal could both sides accept; if none, why not?",
         headline=headline,
-        paragraphs=_paragraphs(game, all_gaps, table_offer, near, lifted, shown, told),
+        paragraphs=tuple(said),
         tables=tuple(tables),
-        charts=tuple(charts),
+        charts=charts,
         evidence_trace=Trace(
-            formula="gap_i(x, t) = E[ C_i(sign x) + lump - C_i(no deal this round) ] on the hold path",
+            formula="gap_i(x, t) = E[ C_i(sign x) + lump - C_i(no deal this round) ] on the hold path; "
+            "room = max_x min_c margin_c(x); share_i = Shapley value of obstacle i in v(S) = V_A(S) + V_B(S)",
             supports=supports(game.crisis, _paths(game, table_offer, near)),
             certificate=(told.summary(),),
             met=told.met,
-            settings=settings(solution),
+            settings=(*settings(solution), ("solved again on", again.grid)),
         ),
-        flips=_flips(game, all_gaps[0], table_offer, near),
+        flips=words.flips_of(game, now, table_offer, near, found),
+        warnings=(*_warnings(solution, why, again), *(later.warnings if later else ())),
         data={
-            "months": list(months),
             "offer": game.offers[table_offer].id if table_offer is not None else None,
-            "best_placed": game.offers[near].id if near is not None else None,
-            "gap_a": {o.id: [float(g.a[i]) for g in all_gaps] for i, o in enumerate(game.offers)},
-            "gap_b": {
-                o.id: {t: [float(g.b[i, j]) for g in all_gaps] for j, t in enumerate(game.types)}
-                for i, o in enumerate(game.offers)
-            },
-            "ratified": {
-                o.id: [float(g.ratified[i]) for g in all_gaps] for i, o in enumerate(game.offers)
-            },
-            "range": {
-                t: [
-                    [
-                        o.id
-                        for i, o in enumerate(game.offers)
-                        if g.accepts_a(i) and g.accepts_b(i, j)
-                    ]
-                    for g in all_gaps
-                ]
-                for j, t in enumerate(game.types)
-            },
-            "lifted": [
-                {"line": x.line, "opens_for": list(x.opens_for), "gap_b": list(x.gap_b)}
-                for x in lifted
-            ],
+            "best_placed": game.offers[near].id,
+            **data_.range_data(game, all_gaps),
+            "missing": data_.missing_data(game, now, table_offer),
+            "lifted": data_.lifted_data(again.lifted),
+            "room": None if found is None else data_.relaxed_data(game, found, again.checked),
+            "why": data_.why_data(why),
+            "map": data_.ground_data(game, ground),
+            "parts": None if again.parts is None else data_.parts_data(game, again.parts),
+            "lasting": None if later is None else later.data,
         },
     )
+
+
+def _relaxed(solution: Solution, now: Gaps, offer: int | None) -> Relaxed | None:
+    setting = setting_of(solution.game, now)
+    if setting is None:
+        return None
+    wait_a, wait_b = waiting_values(solution.game, solution.values)
+    never_a, never_b = never_moves(solution)
+    talks = {"A": wait_a - never_a}
+    talks |= {
+        f"type {t}": x - y for t, x, y in zip(solution.game.types, wait_b, never_b, strict=True)
+    }
+    return relaxations(setting, offer, talks)
 
 
 def _on_the_table(game: Game, offer: str | None) -> int | None:
@@ -181,205 +184,139 @@ def _on_the_table(game: Game, offer: str | None) -> int | None:
     return ids.index(own) if own is not None and own in ids else None
 
 
-def _whose(game: Game, offer: int) -> str:
-    """``"Contract", the offer of "Plan",``: with the plan whose offer it is, if there is one."""
-    contract = game.offers[offer].contract
-    plans = [game.plan, *game.crisis.plans.values()]
-    owner = next((p for p in plans if p.offer is not None and p.offer == contract), None)
-    name = quoted(game.offers[offer].name)
-    return f"{name}, the offer of {quoted(owner.name)}," if owner is not None else name
-
-
-def _without(crisis: Crisis, line: str) -> Crisis:
-    return override(crisis, {f"red_lines.{line}.penalty": 0.0, f"red_lines.{line}.hard": False})
-
-
-def _lift_lines(
-    solution: Solution, offer: int | None, progress: Progress | None
-) -> tuple[Lifted, ...]:
-    """Solve again without each red line that the offer crosses."""
-    if offer is None:
-        return ()
-    game = solution.game
-    before = gaps(solution, (0,))[0]
-    today = {
-        j for j in range(len(game.types)) if before.accepts_a(offer) and before.accepts_b(offer, j)
+def _shown(game: Game, now: Gaps) -> list[int]:
+    """Contracts that are listed: named ones, and efficient terms that both would sign."""
+    named = [i for i, o in enumerate(game.offers) if o.contract is not None]
+    shown = named or list(range(len(game.offers)))
+    types = range(len(game.types))
+    signable = {
+        i
+        for i, o in enumerate(game.offers)
+        if o.contract is None and any(now.accepts_a(i) and now.accepts_b(i, j) for j in types)
     }
-    if len(today) == len(game.types):
-        return ()
-    lines = crossed(game, offer)[:MOST_RESOLVES]
-    found = []
-    for done, line in enumerate(lines):
-        if progress is not None:
-            progress("lifting red lines", done, len(lines))
-        crisis = _without(game.crisis, line.id)
-        other = solve(
-            compile_game(
-                crisis,
-                game.plan,
-                None,
-                game.resolution,
-                frozen_beliefs=game.grid.frozen is not None,
-            ),
-            solution.precision if solution.mode == "logit" else DEFAULT_PRECISION,
-            "exact" if solution.mode == "exact" else "logit",
-        )
-        where = [o.id for o in other.game.offers].index(game.offers[offer].id)
-        now = gaps(other, (0,))[0]
-        opens = tuple(
-            t
-            for j, t in enumerate(game.types)
-            if j not in today and now.accepts_a(where) and now.accepts_b(where, j)
-        )
-        found.append(
-            Lifted(
-                line.id,
-                line.actor,
-                float(now.a[where]),
-                tuple(float(v) for v in now.b[where]),
-                float(now.ratified[where]),
-                opens,
-            )
-        )
-    return tuple(found)
+    return shown + sorted(signable - set(shown))
 
 
-def _headline(game: Game, now: Gaps, told: Certificate) -> str:
-    a, b = side_names(game)
-    inside = {
-        j: [i for i in range(len(game.offers)) if now.accepts_a(i) and now.accepts_b(i, j)]
-        for j in range(len(game.types))
-    }
-    everyone = set.intersection(*(set(v) for v in inside.values()))
-    if everyone:
-        best = max(everyone, key=lambda i: (not close_calls(game, now, i, told), float(now.a[i])))
-        close = close_words(game, now, best, told)
-        return f"{quoted(game.offers[best].name)} is acceptable to both sides today" + (
-            f", though {close}" if close else ""
-        )
-    some = [j for j, v in inside.items() if v]
-    if len(some) == len(game.types):
-        return f"Every type of {b} would sign some deal today, but no one deal suits them all"
-    if some:
-        kinds = join((type_name(game, j) for j in some), "or")
-        chance = percent(float(sum(game.opening[j] for j in some)))
-        return f"A deal exists today only if {b}'s type is {kinds} (believed at {chance})"
-    return f"No deal today suits both {b} and {a} with its voices"
+def _tables(
+    game: Game,
+    all_gaps: tuple[Gaps, ...],
+    shown: list[int],
+    told: Certificate,
+    found: Relaxed | None,
+    why: Why,
+    again: Again,
+    offer: int | None,
+) -> list[Table]:
+    tables = [
+        today_table(game, all_gaps[0], shown, told),
+        views.dates_table(game, all_gaps, shown, told),
+    ]
+    voices = voices_table(game, shown)
+    if voices is not None:
+        tables.append(voices)
+    if again.lifted and offer is not None:
+        note = "" if again.own else "Solved on a coarser grid than this solution."
+        tables.append(views.lifted_table(game, again.lifted, offer, note))
+    if found is not None:
+        tables.append(views.room_table(game, found))
+        rooms = [("as things are", found.base)]
+        rooms += [
+            (f"without {step_words(game, x)}", x.room)
+            for x in found.singles[:2]
+            if x.opens and not (found.base and found.base.open)
+        ]
+        kept = [(name, x) for name, x in rooms if x is not None]
+        if kept:
+            tables.append(views.terms_table(game, kept))
+    tables.append(views.why_table(game, why))
+    parts = again.parts
+    if parts is not None:
+        if parts.narrative is not None:
+            tables.append(part_views.narrative_table(game, parts.narrative))
+        if parts.unlocked:
+            tables.append(part_views.unlock_table(game, parts))
+        if parts.partial:
+            tables.append(part_views.partial_table(game, parts.partial))
+        if len(parts.motives) > 1:
+            tables.append(part_views.motives_table(game, parts.motives, told))
+    return tables
+
+
+def _charts(
+    solution: Solution,
+    all_gaps: tuple[Gaps, ...],
+    shown: list[int],
+    told: Certificate,
+    why: Why,
+    plane: Plane | None,
+    floors: list[list[float | None]],
+    headline: str,
+    offer: int | None,
+    near: int,
+) -> tuple[Chart, ...]:
+    game, now = solution.game, all_gaps[0]
+    charts = [range_chart(game, now, shown, told, headline)]
+    if len(all_gaps) > 1:
+        charts.append(views.strip_chart(solution, all_gaps, shown))
+    charts.append(views.why_chart(why, words.why_title(why)))
+    if plane is not None:
+        charts.append(map_chart(solution, plane, now, floors[0]))
+    charts.append(views.gains_chart(solution, now, near if offer is None else offer, told))
+    return tuple(charts)
 
 
 def _paragraphs(
     game: Game,
     all_gaps: tuple[Gaps, ...],
-    offer: int | None,
-    near: int | None,
-    lifted: tuple[Lifted, ...],
     shown: list[int],
     told: Certificate,
-) -> tuple[str, ...]:
-    a, b = side_names(game)
-    now = all_gaps[0]
-    said = []
+    found: Relaxed | None,
+    why: Why,
+    again: Again,
+    offer: int | None,
+    near: int,
+    later: Lasting | None,
+) -> list[str]:
+    now, said = all_gaps[0], []
     if offer is not None:
-        stops = blockers(game, now, offer)
-        name = quoted(game.offers[offer].name)
-        if stops:
-            said.append(f"{_whose(game, offer)} has no range today: {join(stops)}.")
-            worst = float(now.b[offer].max())
-            ready = f"For the type of {b} most ready to sign" if len(game.types) > 1 else f"For {b}"
-            said.append(
-                f"{ready}, signing {name} is worth {stake(worst, True)} of its stake against letting the "
-                "round pass."
-            )
-        else:
-            said.append(f"{_whose(game, offer)} is acceptable to both sides.")
-        close = close_words(game, now, offer, told)
-        if close:
-            said.append(f"{capital(close)}.")
-        untried = crossed(game, offer)[MOST_RESOLVES:]
-        if untried and stops:
-            said.append(f"Not tried: {join(line_words(game, x.id) for x in untried)}.")
-        for x in lifted:
-            barely = x.opens_for and not told.distinguishable(max(x.gap_b), 0.0, "value_b")
-            effect = (
-                "opens the range, by no distinguishable difference between signing and waiting"
-                if barely
-                else "opens the range"
-                if len(x.opens_for) == len(game.types)
-                else "opens it in part"
-                if x.opens_for
-                else f"does not open it ({b} still {stake(max(x.gap_b), True)} at best)"
-            )
-            said.append(f"Lifting {line_words(game, x.line)} alone {effect}.")
-        if stops and not crossed(game, offer):
-            said.append("It crosses no red line: the terms themselves fall short.")
-    if near is not None and near != offer:
-        stops = blockers(game, now, near)
+        around = None if found is None else found.around
+        said.append(words.offer_words(game, now, offer, again.lifted, again.untried, around, told))
+    if near != offer:
+        said.append(words.near_words(game, now, near, told))
+    if found is not None:
+        said.append(words.room_words(game, found, told, again.checked))
+    said.append(words.why_words(game, why))
+    dates = words.date_words(game, all_gaps, shown)
+    if dates:
+        said.append(dates)
+    parts = again.parts
+    if parts is not None:
         said.append(
-            f"Of the named contracts the nearest to acceptance is {quoted(game.offers[near].name)}: "
-            + (f"{join(stops)}." if stops else "both sides gain.")
-            + f" {a} gains {stake(float(now.a[near]), True)}; {b} "
-            + join(
-                f"{stake(float(now.b[near, j]), True)} ({type_name(game, j)})"
-                for j in range(len(game.types))
-            )
-            + f"; chance of ratification {percent(float(now.ratified[near]))}"
-            + (f"; {close}." if (close := close_words(game, now, near, told)) else ".")
-        )
-    taken = [i for i in shown if all(now.accepts_b(i, j) for j in range(len(game.types)))]
-    if taken:
-        whatever = f"Whatever its type, {b}" if len(game.types) > 1 else b
-        said.append(
-            f"{whatever} would sign {join((quoted(game.offers[i].name) for i in taken), 'or')}; "
-            + (
-                f"of these none suits {a} and its voices."
-                if not any(now.accepts_a(i) for i in taken)
-                else f"of these {a} and its voices could sign "
-                + join(quoted(game.offers[i].name) for i in taken if now.accepts_a(i))
-                + "."
+            " ".join(
+                (
+                    part_words.narrative_words(game, parts.narrative, told),
+                    part_words.unlock_words(game, parts, told),
+                    part_words.partial_words(game, parts.partial, told),
+                    part_words.motive_words(game, parts.motives, told),
+                )
             )
         )
-    if len(game.types) > 1 or not any(
-        now.accepts_a(i) and now.accepts_b(i, 0) for i in range(len(game.offers))
-    ):
-        said.append(
-            "A range that is empty or narrow today does not mean that nothing is ever signed: the front, "
-            "cohesion, pressure and beliefs move, and better choices are likelier, not certain."
-        )
-    last = all_gaps[-1]
-    opened = [
-        quoted(game.offers[i].name)
-        for i in shown
-        if any(last.accepts_a(i) and last.accepts_b(i, j) for j in range(len(game.types)))
-        and not any(now.accepts_a(i) and now.accepts_b(i, j) for j in range(len(game.types)))
-    ]
-    if opened:
-        said.append(f"By month {last.month} the range has come to hold {join(opened)}.")
-    return tuple(said)
+    if later is not None:
+        told_last = later.sentences
+        said += [" ".join(told_last[i : i + TOGETHER]) for i in range(0, len(told_last), TOGETHER)]
+    return said
 
 
-def _flips(game: Game, now: Gaps, offer: int | None, near: int | None) -> tuple[str, ...]:
-    _, b = side_names(game)
+def _warnings(solution: Solution, why: Why, again: Again) -> tuple[str, ...]:
     found = []
-    for i in dict.fromkeys(x for x in (near, offer) if x is not None):
-        name = quoted(game.offers[i].name)
-        need_b = -float(game.opening @ now.b[i])
-        if need_b > 0:
-            found.append(
-                f"{capital(name)} would tempt {b} (over its types) if it were worth "
-                f"{stake(need_b)} more of its stake."
-            )
-        short = {
-            actor: floor - float(game.signed_value[v, i])
-            for v, actor in enumerate(game.stakes.voices)
-            if (floor := game.opening_floor(v)) is not None
-        }
-        short = {actor: by for actor, by in short.items() if by > 0}
-        if short and now.ratified[i] < 0.5:
-            fall = join(
-                f"{owner(game.crisis.actors[actor].name)} floor fell by {stake(by)}"
-                for actor, by in short.items()
-            )
-            found.append(f"{name} could be ratified if {fall}.")
+    if not again.own:
+        moved = f" ({why.error:.3f} there)" if why.error is not None else ""
+        found.append(
+            "shares, lifted red lines and the questions around a deal are solved again on a coarser grid than "
+            f"this solution; the surplus lost was checked on the draft grid{moved}"
+        )
+    if why.frozen:
+        found.append("beliefs do not move in this game: the share of information is not measured")
     return tuple(found)
 
 
@@ -394,6 +331,11 @@ def _paths(game: Game, offer: int | None, near: int | None) -> list[tuple[str, s
         (f"actors.{actor}.floor.value", "least that this voice can ratify")
         for actor in game.stakes.voices
         if game.crisis.actors[actor].floor is not None
+    ]
+    paths += [
+        (f"issues.{m}.open", "how much of this issue A lets onto the table")
+        for m, issue in game.crisis.issues.items()
+        if issue.open.value < 1
     ]
     paths += [
         ("war.cost.B", "what B escapes by signing"),

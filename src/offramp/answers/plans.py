@@ -1,4 +1,4 @@
-"""Plans side by side: what happens, what it is worth, and how much of a difference is the offer.
+"""Which plan does better, and why: side by side, split, dated, cut by lines, and regretted.
 
 Definition. Each plan is a committed policy of A that B knows and answers. For each it is solved what
 happens by month 12 and what A's and B's values are, (i) with the plan's own offer and (ii) with one
@@ -11,6 +11,17 @@ offer held the same for all plans. The difference between a plan and the first p
 The rest holds the contract with its own relief and guarantee, and how offer and pressure interact.
 Ranges run over the precision band (3, 8, 20 per round).
 
+With every part (``parts`` left out) the answer goes on: every difference is split into floor, offer,
+pressure, relief and timing (:mod:`._plans_split`, Shapley's shares beside one part at a time with the
+interaction); whether a plan has begun by the month that is read comes first; then pressure against own cost
+through time, the start date, agreeing now, at the trigger or never (:mod:`._plans_timing`), what the
+members' lines leave of it (:mod:`._plans_lines`), what has to come true before a force stands, how firmly its
+guarantee is written, and regret over precisions, types and readings (:mod:`._plans_study`). ``parts=()`` is the
+light answer: the comparison alone.
+
+Classical comparators: Shapley's value (1953) of the parts; Savage's minimax regret (1951); the conjunction
+rule for chains (never likelier than the weakest link). None of them is a closed form of this game.
+
 *Error.* The first plan, the best and the next best are solved again under every refinement that the certificate
 counts (finer grids and clock, a later end). The error of a difference between two of them is the largest
 change of that difference under one refinement: what moves both alike cancels. A plan that was not
@@ -22,19 +33,29 @@ Units: A's own stake; probabilities. Floors are common to all plans unless a pla
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from offramp.answers._answer import Answer, Trace
 from offramp.answers._comparison import Comparison, compare
 from offramp.answers._facts import fine_percent, join, percent, quoted, span_text, stake, supports
+from offramp.answers._plans_data import study_data
+from offramp.answers._plans_study import PARTS, Study, study
 from offramp.answers._plans_views import (
     band_words,
     futures_chart,
+    grid_words,
     needs_table,
     plans_table,
     settled_chart,
     split_table,
     value_chart,
+)
+from offramp.answers._plans_words import (
+    more_charts,
+    more_flips,
+    more_paragraphs,
+    more_tables,
+    more_warnings,
 )
 from offramp.answers._runs import Progress
 from offramp.crisis import Crisis
@@ -52,31 +73,67 @@ def compare_plans(
     offer: str | None = None,
     workers: int | None = 1,
     progress: Progress | None = None,
+    parts: Iterable[str] | None = None,
+    focus: str | None = None,
 ) -> Answer:
-    """Plans side by side as an answer; arguments as :func:`compare`."""
-    return describe(
-        compare(
-            crisis, plans, reading=reading, precision=precision, resolution=resolution,
-            offer=offer, workers=workers, progress=progress,
-        )
+    """Plans side by side as an answer; the other arguments as :func:`compare`.
+
+    Args:
+        crisis: The crisis.
+        plans: Plan ids, the first as the one that others are held against; None means all.
+        reading: Apply a reading's premises.
+        precision: Headline precision.
+        resolution: Grid sizes of the comparison; what is varied is solved on a coarser one.
+        offer: Contract to hold the same; None picks the one nearest to acceptance.
+        workers: Processes.
+        progress: Told (label, done, total).
+        parts: Some of ``through_time``, ``split``, ``start``, ``agreement``, ``lines``, ``clause`` and
+            ``regret``; None means all, none of them the light answer.
+        focus: Plan whose start, agreement, lines and clause are looked at; left out, the best that has them.
+
+    Raises:
+        KeyError: for an unknown plan, or a focus that is not compared.
+        ValueError: for an empty list of plans, or an unknown part.
+    """
+    wanted = PARTS if parts is None else tuple(parts)
+    if unknown := sorted(set(wanted) - set(PARTS)):
+        raise ValueError(f"there is no part {unknown[0]!r}; the parts are {', '.join(PARTS)}")
+    found = compare(
+        crisis, plans, reading=reading, precision=precision, resolution=resolution,
+        offer=offer, workers=workers, progress=progress, certify=not wanted,
     )  # fmt: skip
+    return describe(found, study(found, wanted, focus, workers, progress) if wanted else None)
 
 
-def describe(c: Comparison) -> Answer:
-    """The comparison in words, tables and charts."""
+def describe(c: Comparison, more: Study | None = None) -> Answer:
+    """The comparison, and what a study adds to it, in words, tables and charts."""
     crisis = c.crisis
     a = crisis.blocs["A"].name
     ids = list(c.own)
     best = max(ids, key=lambda p: c.own[p].value_a)
     headline = _headline(c, ids, best)
     chart = settled_chart(c, headline)
+    extra = ((), ()) if more is None else more_paragraphs(c, more)
+    told = _paragraphs(c, ids, best, short=more is not None)
+    run = next(iter(c.own.values()))
+    varied = next(iter((c.sweep or c.own).values())).task.resolution
     return Answer(
         name="plans",
         question="Which plan does better, and is it the pressure or the offer?",
         headline=headline,
-        paragraphs=_paragraphs(c, ids, best),
-        tables=(plans_table(c), *((split_table(c),) if c.same else ()), needs_table(c)),
-        charts=(chart, value_chart(c, headline), futures_chart(c, best)),
+        paragraphs=(*extra[0], *told, *extra[1]),
+        tables=(
+            plans_table(c, more),
+            *((split_table(c),) if c.same else ()),
+            needs_table(c),
+            *(() if more is None else more_tables(c, more)),
+        ),
+        charts=(
+            chart,
+            value_chart(c, headline),
+            futures_chart(c, best),
+            *(() if more is None else more_charts(c, more)),
+        ),
         evidence_trace=Trace(
             formula="V(plan, own) - V(first, own) = [V(plan, same) - V(first, same)] + offer",
             supports=supports(crisis, _paths(crisis)),
@@ -86,12 +143,15 @@ def describe(c: Comparison) -> Answer:
                 ("plans", ", ".join(ids)),
                 ("same offer", c.offer or "none"),
                 ("precision band", band_words(c)),
-                ("resolution", next(iter(c.own.values())).task.resolution.name),
+                ("resolution", run.task.resolution.name),
+                ("varied on", grid_words(varied, run.task.resolution)),
+                *(() if more is None else (("games solved beside", str(more.solved)),)),
             ),
         ),
-        flips=_flips(c, ids, a),
-        warnings=tuple(
-            f"{crisis.plans[p].name}: certificate not met" for p in ids if not c.own[p].met
+        flips=(*_flips(c, ids, a), *(() if more is None else more_flips(c, more))),
+        warnings=(
+            *(f"{crisis.plans[p].name}: certificate not met" for p in ids if not c.own[p].met),
+            *(() if more is None else more_warnings(c, more)),
         ),
         data={
             "month": c.month,
@@ -115,6 +175,8 @@ def describe(c: Comparison) -> Answer:
             },
             "errors": {p: {metric: c.error(metric, p) for metric in METRICS} for p in c.checks},
             "certificates": {p: c.certificate(p).to_dict() for p in c.checks},
+            "carried": None if c.carry is None else list(c.carry),
+            **({} if more is None else {"parts": study_data(c, more)}),
         },
     )
 
@@ -134,7 +196,10 @@ def _headline(c: Comparison, ids: list[str], best: str) -> str:
     return f"{quoted(crisis.plans[best].name)} is worth most to {a}"
 
 
-def _paragraphs(c: Comparison, ids: list[str], best: str) -> tuple[str, ...]:
+def _paragraphs(
+    c: Comparison, ids: list[str], best: str, *, short: bool = False
+) -> tuple[str, ...]:
+    """The comparison in words; ``short`` leaves to a study what it says better."""
     crisis = c.crisis
     a = crisis.blocs["A"].name
     low, high = c.settled_range(best)
@@ -144,6 +209,8 @@ def _paragraphs(c: Comparison, ids: list[str], best: str) -> tuple[str, ...]:
         f"({span_text(low, high)} over the precision band); it is worth "
         f"{stake(c.own[best].value_a)} to {a}."
     ]
+    if short:
+        return (*said, _told_apart(c, ids, best))
     base = ids[0]
     if best != base and c.worth_more(best, base):
         said.append(_gain(c, best, base))

@@ -479,7 +479,7 @@ study(
 study(
     "sensitivity",
     "Which numbers the results hang on, and what finding them out would be worth.",
-    "ukraine-2025 --draws 512 --folder runs",
+    "ukraine-2025 --draws 64 --folder runs",
     PLAN,
     READING,
     PRECISION,

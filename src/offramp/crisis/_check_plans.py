@@ -1,15 +1,19 @@
-"""Cross-checks of what people intend: preconditions, timing, offers, types."""
+"""Cross-checks of what people intend: preconditions, offers, types.
+
+When plans act is checked in :mod:`._check_plan_timing`, who must agree in :mod:`._check_plan_authority`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from offramp.crisis import _check_plan_authority, _check_plan_timing
 from offramp.crisis._beliefs import Kind as Type
 from offramp.crisis._check_conditions import START, implies, parsed
 from offramp.crisis._diagnostics import Path
 from offramp.crisis._expressions import Expr, ExpressionError, evaluate
 from offramp.crisis._findings import Finding, View
-from offramp.crisis._pressure import Lever, Plan, Stage
+from offramp.crisis._pressure import Plan, Stage
 from offramp.crisis._quantity import Quantity
 
 NEVER = 999.0
@@ -88,6 +92,7 @@ def _unmet(
         given = view.crisis.regime == "ceasefire" if begins else plan.mode == "adaptive"
         if not given and not implies(parsed(stage.trigger), "ceasefire"):
             message = f"`{lever}` needs a ceasefire, and this stage can begin without one"
+            message += _in_war(view, lever)
             hint = f"move `{lever}` to `on_ceasefire`, or let the trigger ask for `ceasefire`"
             yield Finding(path, message, hint, code="needs")
     elif need in ("mandate", "host_consent"):
@@ -105,33 +110,21 @@ def _unmet(
         yield Finding(path, message, hint, code="needs")
 
 
-def timing(view: View) -> Iterator[Finding]:
-    """Levers reach full effect before the plan's deadline and stay under its cap of rungs."""
-    for key, plan in view.crisis.plans.items():
-        for place, stage in enumerate(plan.stages):
-            for nth, use in enumerate(stage.on):
-                lever = view.crisis.levers.get(use.lever)
-                if lever is None:
-                    continue
-                path: Path = ("plans", key, "stages", place, "on", nth, "lever")
-                months = _months_to_full(lever, plan)
-                if plan.deadline_months is not None and months > plan.deadline_months:
-                    message = (
-                        f"`{use.lever}` reaches full effect after {months:g} months, the plan's "
-                        f"deadline is {plan.deadline_months:g}"
-                    )
-                    yield Finding(path, message, warning=True, code="timing")
-                if plan.rung_cap is not None and lever.rung > plan.rung_cap:
-                    message = (
-                        f"`{use.lever}` is on rung {lever.rung}, above the plan's cap of "
-                        f"{plan.rung_cap}"
-                    )
-                    yield Finding(path, message, warning=True, code="rung-cap")
-
-
-def _months_to_full(lever: Lever, plan: Plan) -> float:
-    months = lever.lag.value + lever.ramp.value
-    return months if plan.slowest_ramp is None else min(months, plan.slowest_ramp.value)
+def _in_war(view: View, lever_id: str) -> str:
+    """What a lever that needs a ceasefire is in a live war: its rung there, and the lever on that rung."""
+    lever = view.crisis.levers[lever_id]
+    if lever.rung_if_war is None or view.crisis.regime == "ceasefire":
+        return ""
+    alike = [
+        key
+        for key, other in view.crisis.levers.items()
+        if key != lever_id
+        and other.holder == lever.holder
+        and set(other.targets) & set(lever.targets)
+        and other.rung == lever.rung_if_war
+    ]
+    name = f", as `{alike[0]}`" if len(alike) == 1 else ""
+    return f" (in a live war it stands on rung {lever.rung_if_war}{name})"
 
 
 def withheld(view: View) -> Iterator[Finding]:
@@ -232,7 +225,8 @@ def _payoffs(kind: Type) -> tuple[object, ...]:
 CHECKS = (
     circular_needs,
     preconditions,
-    timing,
+    *_check_plan_timing.CHECKS,
+    *_check_plan_authority.CHECKS,
     withheld,
     offers,
     same_types,

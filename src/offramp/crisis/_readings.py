@@ -9,9 +9,9 @@ live in a separate sealed file that only scoring opens.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from offramp.crisis._quantity import Frozen, Quantity, Sources, Text
 
@@ -51,8 +51,33 @@ class Claim(Frozen):
         description="`hidden`: needed but unsaid; `tension`: two statements that may clash."
     )
     text: Text = Field(description="In our words.")
-    expression: str = Field(description="In the claim grammar; checked by the audit.")
+    expression: str = Field(
+        default="", description="In the claim grammar (`docs/claims.md`); checked at load."
+    )
+    not_expressed: Text = Field(
+        default="", description="Why the claim cannot be put to this game, if it cannot."
+    )
+    reports: dict[str, str] = Field(
+        default_factory=dict,
+        description="More questions in the claim grammar, read off at central values: label -> question.",
+    )
     source: Sources = Field(default=())
+
+    @model_validator(mode="after")
+    def _said_once(self) -> Self:
+        if bool(self.expression.strip()) == bool(self.not_expressed.strip()):
+            raise ValueError(
+                "give either an `expression` or, in `not_expressed`, why there is none"
+            )
+        return self
+
+
+class Swap(Frozen):
+    """Another way to have the same facts: changes that a claim can be asked with and without."""
+
+    name: str = Field(description="Name that readers see.")
+    changes: dict[str, Any] = Field(description="Parameter path -> number, or field -> value.")
+    note: Text = Field(default="", description="Why these changes stand for it.")
 
 
 class Forecast(Frozen):
@@ -76,6 +101,9 @@ class Reading(Frozen):
     document: str = Field(default="", description="The text it codes.")
     premises: tuple[Premise, ...] = Field(default=(), description="Its premises.")
     claims: dict[str, Claim] = Field(default_factory=dict, description="Its claims by id.")
+    swaps: dict[str, Swap] = Field(
+        default_factory=dict, description="Alternatives that claims are asked with and without."
+    )
     forecasts: dict[str, Forecast] = Field(default_factory=dict, description="Its forecasts by id.")
     load_bearing_guess: tuple[str, ...] = Field(
         default=(), description="Premises that the coder thinks carry it (checked by the audit)."
@@ -84,6 +112,9 @@ class Reading(Frozen):
         default=(), description="Parts of the document that are not the author's."
     )
     language_note: Text = Field(default="", description="How partisan labels were coded.")
+    author_terms: tuple[str, ...] = Field(
+        default=(), description="Labels of the author's own; they name nothing and state no fact."
+    )
 
 
 class Discriminator(Frozen):

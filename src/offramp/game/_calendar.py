@@ -31,10 +31,11 @@ from functools import cached_property
 
 import numpy as np
 
-from offramp.crisis._access import get, limits, override
+from offramp.crisis._access import get
 from offramp.crisis._quantity import Quantity
 from offramp.crisis._schema import Crisis
 from offramp.crisis._setting import Event
+from offramp.game._numbers import Numbers
 from offramp.game._preferences import Floats
 
 _NAME = r"[^.]+"
@@ -97,14 +98,17 @@ class Timeline:
     def lost_by_members(self) -> Floats:
         """Rise of the share of contributions that leaves per month, (months+1,)."""
         base, shares = self.base, contribution_shares(self.base)
+        usual = {
+            key: _leaves(base, base, key) for key in shares if base.members[key].stays is not None
+        }
 
         def lost(crisis: Crisis) -> float:
             if crisis.members is base.members:
                 return 0.0
             return sum(
-                share * (_leaves(crisis, base, key) - _leaves(base, base, key))
+                share * (_leaves(crisis, base, key) - usual[key])
                 for key, share in shares.items()
-                if base.members[key].stays is not None
+                if key in usual and crisis.members[key] is not base.members[key]
             )
 
         return self.series(lost)
@@ -201,25 +205,25 @@ def timeline(
         total[change.path] = total.get(change.path, np.zeros(months + 1)) + change.by
     if not total:
         return Timeline((crisis,) * (months + 1), crisis, crisis)
+    numbers = Numbers(crisis, total)
     moving = {p: by for p, by in total.items() if not STANDING.fullmatch(p)}
     by_month: list[Crisis] = []
     previous: dict[str, float] = {}
     for t in range(months + 1):
-        values = {p: _value(crisis, p, float(by[t]), cut) for p, by in moving.items()}
+        values = {p: _value(numbers, p, float(by[t]), cut) for p, by in moving.items()}
         if by_month and values == previous:
             by_month.append(by_month[-1])
         else:
-            differs = {p: v for p, v in values.items() if v != get(crisis, p).value}
-            by_month.append(override(crisis, differs) if differs else crisis)
+            differs = {p: v for p, v in values.items() if v != numbers.value(p)}
+            by_month.append(numbers.set(differs))
         previous = values
-    mean = {p: _value(crisis, p, float(by[: shown + 1].mean()), cut) for p, by in total.items()}
-    return Timeline(tuple(by_month), override(crisis, mean), crisis)
+    mean = {p: _value(numbers, p, float(by[: shown + 1].mean()), cut) for p, by in total.items()}
+    return Timeline(tuple(by_month), numbers.set(mean), crisis)
 
 
-def _value(crisis: Crisis, path: str, change: float, cut: list[str]) -> float:
-    base = float(get(crisis, path).value)
-    bounds = limits(crisis, path)
-    value = base + change
+def _value(numbers: Numbers, path: str, change: float, cut: list[str]) -> float:
+    value = numbers.value(path) + change
+    bounds = numbers.bounds(path)
     if bounds is None or bounds.hold(value):
         return value
     cut.append(f"events would move {path} beyond what it can be; it is held at its limit")

@@ -1,0 +1,156 @@
+"""Sentences of the audit: what follows, what carries it, what would turn it, what to doubt."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from offramp.answers._facts import join, percent, quoted
+from offramp.audit._found import ENOUGH, Author, Found
+from offramp.crisis import Crisis
+
+LONGEST = 90
+"""Characters of a claim in charts."""
+
+
+def short(text: str) -> str:
+    """A claim cut to a line or two."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
+
+
+def counts(author: Author) -> Counter[str]:
+    """How a reading's own claims came out."""
+    return Counter(author.cells[c].word for c in author.claims)
+
+
+def headline_of(crisis: Crisis, found: Found) -> str:
+    """The finding in a line."""
+    if not found.authors:
+        return "This crisis has no readings to audit"
+    asked = [(a, c) for a in found.authors for c in a.claims if a.cells[c].draws]
+    if not asked:
+        return "None of the readings' claims can be asked of this game"
+    follow = sum(a.cells[c].word == "follows" for a, c in asked)
+    against = sum(a.cells[c].word == "contradicts" for a, c in asked)
+    return (
+        f"Of {len(asked)} claims that could be asked, {follow} follow from their authors' own premises and "
+        f"{against} are contradicted by them"
+    )
+
+
+def paragraphs_of(crisis: Crisis, found: Found) -> tuple[str, ...]:
+    """Three to six sentences and one more per reading."""
+    if not found.authors:
+        return (
+            "A reading is a set of premises with claims that are said to follow from them; the file has none.",
+        )
+    where = (
+        f"Each reading was carried to {crisis.as_of} and asked there."
+        if found.transplant
+        else "Each reading was asked in the crisis of its own date, with nothing later in it."
+    )
+    said = [
+        f"{where} A claim follows if it is true in at least 80 % of {found.draws} draws from its author's "
+        "own ranges, and is contradicted if it is true in at most 20 %."
+    ]
+    if found.structural:
+        said.append(
+            f"{join(found.structural)} came out the same in every draw of every reading: "
+            f"{'it is' if len(found.structural) == 1 else 'they are'} true or false of this game as such, and "
+            "support nobody."
+        )
+    said += [reading_words(found, a) for a in found.authors]
+    if found.agreement is not None:
+        said.append(
+            f"On the next finer grid {found.agree} of {found.compared} single verdicts were the same."
+        )
+    return tuple(said)
+
+
+def reading_words(found: Found, author: Author) -> str:
+    """What came of one reading."""
+    tally = counts(author)
+    total = len(author.claims)
+    parts = [
+        f"{tally[w]} {said}"
+        for w, said in (
+            ("follows", "follow"),
+            ("undetermined", "are undetermined"),
+            ("contradicts", "are contradicted"),
+            ("not asked", "could not be asked"),
+            ("not expressed", "cannot be expressed"),
+        )
+        if tally[w]
+    ]
+    text = f"{quoted(author.label)}: of {total} claims {join(parts)}." if parts else ""
+    main = next(
+        (c for c in author.claims if found.claims[c][1] == "conclusion" and c in author.loads), None
+    )
+    if main is not None:
+        cell = author.cells[main]
+        carrying, hurting = author.carrying(main), author.hurting(main)
+        text += (
+            f" Its first conclusion is true in {percent(cell.share)} of the draws "
+            f"({percent(cell.low)} to {percent(cell.high)})"
+        )
+        text += (
+            f", carried by {carrying[0][0]}"
+            if carrying
+            else ", and no premise of its own carries it"
+        )
+        text += f"; {hurting[0][0]} works against it." if hurting else "."
+        if author.by_margin(main) and (carrying or hurting):
+            text += " No premise turns the verdict; this is said of the margin."
+    if author.idle:
+        text += (
+            f" {_some(author.idle)} move{'s' if len(author.idle) == 1 else ''} none of its claims."
+        )
+    return text.strip()
+
+
+def _some(paths: tuple[str, ...]) -> str:
+    if len(paths) <= 3:
+        return join(paths)
+    return f"{join(paths[:2])} and {len(paths) - 2} other premises".replace(" and ", ", ", 1)
+
+
+def flips_of(crisis: Crisis, found: Found) -> tuple[str, ...]:
+    """What would change a verdict."""
+    said = []
+    for a in found.authors:
+        for name in a.claims:
+            if name not in a.loads or a.by_margin(name):
+                continue
+            for path, load in (*a.carrying(name)[:1], *a.hurting(name)[:1]):
+                way = (
+                    "without it the claim would hold in fewer" if load > 0 else "without it in more"
+                )
+                said.append(
+                    f"{quoted(a.label)}, {short(found.claims[name][2])} {path} has a load of "
+                    f"{100 * load:+.0f} points: {way} draws".replace("-", "\N{MINUS SIGN}")
+                )
+    return tuple(said)
+
+
+def warnings_of(crisis: Crisis, found: Found) -> tuple[str, ...]:
+    """What to doubt."""
+    said = []
+    if found.agreement is not None and found.agreement < ENOUGH:
+        said.append(
+            f"only {percent(found.agreement)} of single verdicts agree with grid {found.finer}; claims that "
+            f"differ: {join(sorted({c for _, c in found.differing}))}"
+        )
+    if found.draws < 500:
+        said.append(
+            f"{found.draws} draws instead of 500: intervals are wide, and a verdict near .8 or .2 is not "
+            "settled"
+        )
+    for a in found.authors:
+        unclear = [c for c in a.claims if a.cells[c].draws and not a.cells[c].clear]
+        if unclear:
+            said.append(
+                f"{quoted(a.label)}: {join(unclear)} could fall on another side with more draws"
+            )
+    said.append(
+        "verdicts are about our coding of each text, and about this game, not about the world"
+    )
+    return tuple(said)
