@@ -27,7 +27,7 @@ from offramp.crisis import Crisis, load
 from offramp.ensembles.arrow import arrow, parquet
 from offramp.ensembles.tables import FIRST_COLUMNS
 from offramp.game import DRAFT, compile_game
-from offramp.game._resolution import ENSEMBLE
+from offramp.game._resolution import SKETCH
 
 CRISIS = "ukraine-2025"
 PLANS = ("status_quo", "plan_b")
@@ -65,7 +65,7 @@ def rates(crisis: Crisis, draws: int) -> float:
     """Print solves per second; processor seconds of the slowest sketch."""
     rows = []
     slowest = 0.0
-    for resolution, n, target in ((ENSEMBLE, draws, 20.0), (DRAFT, max(4, draws // 8), 4.0)):
+    for resolution, n, target in ((SKETCH, draws, 20.0), (DRAFT, max(4, draws // 8), 4.0)):
         design = ensembles.sample(crisis, draws=n)
         for plan in PLANS:
             size = compile_game(crisis, plan, None, resolution).size["belief_states"]
@@ -74,7 +74,7 @@ def rates(crisis: Crisis, draws: int) -> float:
             )
             found, wall, cpu = clocked(solve_all)
             each = cpu / found.solved
-            slowest = max(slowest, each) if resolution is ENSEMBLE else slowest
+            slowest = max(slowest, each) if resolution is SKETCH else slowest
             rows.append(
                 (
                     resolution.name, plan, f"{size:,}", found.solved, f"{wall / found.solved * 1000:.0f} ms",
@@ -113,7 +113,7 @@ def parts(crisis: Crisis, draws: int = 16) -> None:
             times = [time.process_time()]
             drawn = numbers.set(dict(zip(design.paths, map(float, row), strict=True)))
             times.append(time.process_time())
-            game = compile_game(drawn, plan, None, ENSEMBLE)
+            game = compile_game(drawn, plan, None, SKETCH)
             times.append(time.process_time())
             values = induce(game, 8.0, kernel="numba")
             times.append(time.process_time())

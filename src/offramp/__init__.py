@@ -17,7 +17,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from offramp._version import VERSION
+
+__version__ = VERSION
 
 _WHERE = {
     "Crisis": ("offramp.crisis", "Crisis"),
@@ -44,6 +46,17 @@ _WHERE = {
     "futures": ("offramp.answers", "futures"),
     "watch": ("offramp.answers", "watch"),
     "compare_plans": ("offramp.answers", "compare_plans"),
+    "contribution": ("offramp.answers", "contribution"),
+    "design": ("offramp.answers", "design"),
+    "discover": ("offramp.answers", "discover"),
+    "experts": ("offramp.answers", "experts"),
+    "forecasts": ("offramp.answers", "forecasts"),
+    "sensitivity": ("offramp.answers", "sensitivity"),
+    "stress": ("offramp.answers", "stress"),
+    "audit": ("offramp.audit", "audit"),
+    "sample": ("offramp.ensembles", "sample"),
+    "run": ("offramp.ensembles", "run"),
+    "load_results": ("offramp.ensembles", "load_results"),
     "Answer": ("offramp.answers", "Answer"),
     "brief": ("offramp.brief", "brief"),
 }
@@ -54,23 +67,34 @@ if TYPE_CHECKING:
         bluff,
         coalition,
         compare_plans,
+        contribution,
         deal,
+        design,
         deter,
+        discover,
+        experts,
+        forecasts,
         futures,
         leverage,
         offensive,
+        sensitivity,
+        stress,
         watch,
     )
+    from offramp.audit import audit
     from offramp.brief import brief
     from offramp.crisis import Crisis, CrisisError, check, load, loads, override, quantities
+    from offramp.ensembles import load_results, run, sample
     from offramp.game import Game, TableGame, from_tables
     from offramp.game import compile_game as compile
     from offramp.solution import Solution, certify, solve, to_efg
 
 __all__ = [
-    "Answer", "Crisis", "CrisisError", "Game", "Solution", "TableGame", "bluff", "brief", "certify",
-    "check", "coalition", "compare_plans", "compile", "deal", "deter", "from_tables", "futures", "leverage",
-    "load", "loads", "offensive", "override", "quantities", "solve", "to_efg", "watch",
+    "Answer", "Crisis", "CrisisError", "Game", "Solution", "TableGame", "audit", "bluff", "brief",
+    "certify", "check", "coalition", "compare_plans", "compile", "contribution", "deal", "design",
+    "deter", "discover", "experts", "forecasts", "from_tables", "futures", "leverage", "load",
+    "load_results", "loads", "offensive", "override", "quantities", "run", "sample", "sensitivity",
+    "solve", "stress", "to_efg", "watch",
 ]  # fmt: skip
 
 

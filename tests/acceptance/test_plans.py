@@ -15,6 +15,7 @@ import offramp
 from offramp.answers import Answer
 from offramp.answers._plans_lines import survival
 from offramp.answers._plans_runs import Case, perform
+from offramp.answers._plans_timing import bite
 from offramp.answers.plans import compare_plans
 from offramp.crisis import Crisis, check
 from offramp.game import compile_game
@@ -111,17 +112,15 @@ def test_S2_gain_is_exactly_nothing_where_no_member_has_a_red_line() -> None:
     assert agreed()["agreement"]["contested"] != []
 
 
-def bites(crisis: Crisis, plan: str = "plan_b") -> dict[str, Any]:
-    found = parts(asked(crisis, [plan], "through_time"))["through_time"][plan]["bite"]
-    return dict(found)
-
-
 def test_S8_a_shorter_ramp_bites_earlier() -> None:
     """hydrocarbon_stop 12 -> 1 month, the cap of plan B (9 months) taken off."""
-    slow = bites(changed(plans__plan_b__slowest_ramp=None))
-    fast = bites(changed(plans__plan_b__slowest_ramp=None, levers__hydrocarbon_stop__ramp=1.0))
-    assert fast["half"] <= slow["half"] - 2
-    assert fast["share"][6] > slow["share"][6] + 0.2
+    slow = bite(changed(plans__plan_b__slowest_ramp=None), "plan_b", 12)
+    ramp = {"plans__plan_b__slowest_ramp": None, "levers__hydrocarbon_stop__ramp": 1.0}
+    fast = bite(changed(**ramp), "plan_b", 12)
+    assert slow.half is not None
+    assert fast.half is not None
+    assert fast.half <= slow.half - 2
+    assert fast.share[6] > slow.share[6] + 0.2
 
 
 def test_S8_warns_when_the_ramp_exceeds_the_gap_from_trigger_to_deadline() -> None:
@@ -132,7 +131,8 @@ def test_S8_warns_when_the_ramp_exceeds_the_gap_from_trigger_to_deadline() -> No
     said = [w.message for w in check(crisis).warnings if w.code == "timing"]
     assert any("hydrocarbon_stop" in x and "month 3 at the earliest" in x for x in said)
     relaxed = changed(plans__plan_b__deadline_months=24.0)
-    assert not any("late pain" in w for w in asked(relaxed, ["plan_b"], "through_time").warnings)
+    assert not bite(relaxed, "plan_b", 12).late
+    assert bite(crisis, "plan_b", 12).late
     assert not [w for w in check(relaxed).warnings if w.code == "timing"]
 
 
@@ -170,21 +170,38 @@ def spent() -> dict[str, Any]:
     for name, p in (("kept", plan), ("spent", more)):
         x = perform(crisis, Case(p, 8.0, SKETCH, look="whole"))
         game = compile_game(crisis, p, None, SKETCH)
-        found[name] = {"run": x, "limit": game.automaton.terms[-1].limit.max(), "plan": p}
+        limit = game.automaton.terms[-1].limit[list(crisis.issues).index("sanctions")]
+        found[name] = {"run": x, "cap": float(limit), "plan": p}
     return found
 
 
-def test_S13_spending_the_assets_lowers_settlement_under_sticks_and_relief() -> None:
+def test_S13_spending_the_assets_takes_from_every_type_and_adds_pain() -> None:
+    """The carrot destroyed, in B's own stake, and the pain gained; terms of sanctions are capped."""
+    kept, used = spent()["kept"], spent()["spent"]
+    assert used["run"].pain[12] > kept["run"].pain[12] + 0.005
+    for x, y in zip(used["run"].value_b, kept["run"].value_b, strict=True):
+        assert x < y - PRINT
+    assert used["cap"] == pytest.approx(0.35)
+    assert kept["cap"] == 1.0
+
+
+def test_S13_settlement_does_not_fall_comes_out_otherwise() -> None:
+    """The row expects that spending lowers the chance of settlement. In the game a plan's own offer stays
+    on the table whatever its levers close; and with its terms capped by hand the added pressure still
+    outweighs what B loses in terms."""
     kept, used = spent()["kept"]["run"], spent()["spent"]["run"]
-    assert used.settled[12] < kept.settled[12] - 0.1
-    assert used.value_a < kept.value_a - PRINT
-    assert used.pain[12] > kept.pain[12]
+    assert used.settled[12] > kept.settled[12] + PRINT
+    terms = {k: x.terms["sanctions"] for k, x in reference().contracts.items()}
+    cap = tuple((f"contracts.{k}.terms.sanctions", 0.35) for k, x in terms.items() if x > 0.35)
+    capped = perform(reference(), Case(spent()["spent"]["plan"], 8.0, SKETCH, changes=cap))
+    assert capped.settled[12] > kept.settled[12] + PRINT
+    assert all(x < y for x, y in zip(capped.value_b, used.value_b, strict=True))
 
 
 def test_S13_the_linter_names_the_offer_that_is_burnt() -> None:
     crisis = reference()
     plans = {**crisis.plans, "sticks_relief": spent()["spent"]["plan"]}
-    said = [w for w in check(crisis.model_copy(update={"plans": plans})).warnings]
+    said = check(crisis.model_copy(update={"plans": plans})).warnings
     burnt = [w for w in said if w.code == "burnt-carrot" and "sticks_relief" in w.path]
     assert len(burnt) == 1
     assert "`frozen_assets` cannot be undone" in burnt[0].message

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from functools import cache
 
 import pytest
-from tests.answers.answer_crises import reference, starter
+from tests.answers.answer_crises import reference, starter, yaml_of
 
-from offramp.answers import Comparison, compare, describe
+from offramp.answers import Answer, Comparison, compare, compare_plans, describe
+from offramp.answers._comparison import SWEEP, carried, sweep_grid
 from offramp.answers._runs import Task, run_all
+from offramp.crisis import Crisis
 from offramp.game import DRAFT, SKETCH
 from offramp.solution import Check
 
@@ -139,3 +143,72 @@ def test_sticks_with_stated_relief_beat_sticks_alone_with_the_same_offer() -> No
 def test_no_plans_at_all_are_refused() -> None:
     with pytest.raises(ValueError, match="at least one plan"):
         compare(starter(), [])
+
+
+# --- The parts -----------------------------------------------------------------------------------
+
+
+@cache
+def whole() -> Answer:
+    """The starter's plans with every part."""
+    return compare_plans(starter(), resolution="sketch")
+
+
+def test_every_part_of_the_answer_survives_json() -> None:
+    data = json.loads(json.dumps(whole().to_dict()))["data"]["parts"]
+    assert set(data["through_time"]) == set(starter().plans)
+    assert data["regret"]["worst"]["status_quo"] >= 0
+    assert min(data["regret"]["worst"].values()) <= data["regret"]["worst"]["pressure"]
+    one = data["split"]["pressure"]
+    assert sum(one["shapley"].values()) == pytest.approx(one["total"], abs=1e-12)
+
+
+def test_a_crisis_without_members_says_that_nobodys_lines_cut_a_plan() -> None:
+    assert "names no members" in whole().words()
+    assert whole().to_dict()["data"]["parts"]["agreement"] is None
+
+
+def test_the_light_answer_solves_nothing_beside_the_comparison(small: Comparison) -> None:
+    light = compare_plans(starter(), resolution="sketch", parts=())
+    assert light.words() == describe(small).words()
+    assert "parts" not in light.to_dict()["data"]
+    assert len(whole().tables) > len(light.tables)
+
+
+def test_an_unknown_part_and_a_focus_that_is_not_compared_are_refused() -> None:
+    with pytest.raises(ValueError, match="no part 'nothing'"):
+        compare_plans(starter(), parts=["nothing"])
+    with pytest.raises(KeyError, match="not compared"):
+        compare_plans(
+            starter(), ["status_quo"], resolution="sketch", parts=["lines"], focus="pressure"
+        )
+
+
+def tiny() -> Crisis:
+    """One type, one month, one plan with a lever from the start."""
+    data = yaml_of(starter())
+    data["types"] = {"weary": {"name": "Wants out", "prior": 1.0}}
+    data["evidence"] = {}
+    data["clock"] = {**data["clock"], "horizon_months": 1}
+    stage = {"name": "Now", "trigger": "start", "on": [{"lever": "embargo"}]}
+    data["plans"] = {"only": {"name": "Only", "stages": [stage]}}
+    return Crisis.model_validate(data)
+
+
+def test_one_type_one_month_and_one_plan_are_said_in_words() -> None:
+    answer = compare_plans(tiny(), resolution="sketch")
+    assert "start" in answer.words()
+    assert answer.to_dict()["data"]["parts"]["split"] == {}
+    json.dumps(answer.to_dict())
+
+
+def test_a_figure_carried_over_moves_by_what_the_other_grid_moved(small: Comparison) -> None:
+    first, second = small.own.values()
+    same = carried(first, first, first)
+    assert same.value_a == pytest.approx(first.value_a, abs=1e-15)
+    assert same.settled == pytest.approx(first.settled, abs=1e-12)
+    moved = carried(second, first, first)
+    assert moved.value_a == pytest.approx(second.value_a, abs=1e-12)
+    assert all(0.0 <= p <= 1.0 for p in carried(second, first, second).settled)
+    assert sweep_grid(SKETCH) == SKETCH
+    assert sweep_grid(DRAFT) == SWEEP

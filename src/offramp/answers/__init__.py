@@ -7,6 +7,7 @@ from offramp.answers.certainty import certified, describe_certificate
 from offramp.answers.coalition import coalition
 from offramp.answers.contribution import contribution
 from offramp.answers.deal import deal
+from offramp.answers.design import design
 from offramp.answers.deter import deter
 from offramp.answers.discover import discover
 from offramp.answers.experts import experts
@@ -16,6 +17,7 @@ from offramp.answers.leverage import leverage
 from offramp.answers.offensive import offensive
 from offramp.answers.plans import compare_plans, describe
 from offramp.answers.sensitivity import sensitivity
+from offramp.answers.stress import stress
 from offramp.answers.watch import watch
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "deal",
     "describe",
     "describe_certificate",
+    "design",
     "deter",
     "discover",
     "experts",
@@ -45,5 +48,6 @@ __all__ = [
     "leverage",
     "offensive",
     "sensitivity",
+    "stress",
     "watch",
 ]

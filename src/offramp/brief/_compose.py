@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Literal
 
+from offramp._version import VERSION
 from offramp.answers import (
     Answer,
     Column,
@@ -56,8 +57,6 @@ QUESTIONS = (
     leverage, deal, bluff, deter, coalition, contribution, offensive, futures, watch,
 )  # fmt: skip
 """Questions put to the first plan, in reading order; the comparison of plans comes third."""
-VERSION = "0.1.0"
-"""Version printed in briefs; a test holds it equal to the package's."""
 MOSTLY, NARROW = 0.5, 0.1
 """Confidence is moderate if more than this share of numbers is data and the band is narrower."""
 
@@ -135,7 +134,9 @@ def brief(
         picture=next(iter(delay.charts), None),
         why_heading=_why_heading(bargain),
         why_no_deal=_why_no_deal(bargain),
-        why_no_deal_chart=next((x for x in bargain.charts if x.name == "gains"), None),
+        why_no_deal_chart=next(
+            (x for name in ("why", "gains") for x in bargain.charts if x.name == name), None
+        ),
         deal_range=bargain.headline + ".",
         mind_changers=_mind_changers((delay, bargain, side_by_side)),
         answers=answers,

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from offramp.solution import Solution
 
 
+REPEATED = {"readings": "reading", "claims": "claim"}
+"""Options that may be repeated: argument of the answer -> name of the option."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """The options that all of these commands share."""
@@ -56,9 +60,9 @@ class Question:
         parts += ["--precision", f"{self.precision:g}", "--resolution", self.resolution]
         parts += ["--seed", str(self.seed)]
         for key, value in (stated or {}).items():
-            flag = "--" + key.replace("_", "-")
-            if value is True:
-                parts.append(flag)
+            flag = "--" + REPEATED.get(key, key).replace("_", "-")
+            if isinstance(value, bool):
+                parts.append(flag if value else "--no-" + flag.removeprefix("--"))
                 continue
             for one in value if isinstance(value, list | tuple) else (value,):
                 parts += [flag, str(one)]
@@ -122,7 +126,9 @@ def answer_crisis(
 
     import offramp.answers
 
-    function = getattr(offramp.answers, name)
+    function = getattr(offramp if name == "audit" else offramp.answers, name)
+    for reading in (stated or {}).get("readings", ()):
+        known(reading, case.crisis.readings, "reading")
     shared: dict[str, Any] = {
         "plan": question.plan,
         "reading": question.reading,
@@ -173,6 +179,33 @@ def answer_plans(question: Question, plans: Sequence[str] | None, out: Path | No
         )
     command = question.command("plans", chosen)
     run = manifest(case.crisis, question, command, chosen or list(case.crisis.plans))
+    return _delivered(answer, run, case, question, place)
+
+
+def answer_design(
+    question: Question, limits: Mapping[str, Any], options: Mapping[str, Any], out: Path | None
+) -> Outcome:
+    """Search for a plan within limits, starting from a plan of the file."""
+    place = None if out is None else target(out, ANSWER_SUFFIXES)
+    case = read(question)
+    from offramp.answers import design
+    from offramp.answers._design_space import Limits
+
+    try:
+        within = Limits(**limits)
+    except ValueError as error:
+        raise Failure(str(error)) from error
+    with Progress(question.quiet) as progress:
+        solution = solved(case.crisis, question, progress)
+        try:
+            answer = design(solution, limits=within, progress=progress, workers=None, **options)
+        except (ValueError, KeyError) as error:
+            raise Failure(str(error.args[0] if error.args else error)) from error
+    stated = {f"max_{k}": v for k, v in limits.items() if k != "consent" and v is not None}
+    if not limits.get("consent", True):
+        stated["any_consent"] = True
+    command = question.command("plans", stated={"design": True, **stated, **options})
+    run = manifest(case.crisis, question, command, [solution.game.plan_id])
     return _delivered(answer, run, case, question, place)
 
 

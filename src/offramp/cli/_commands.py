@@ -392,6 +392,7 @@ question(
     "stress",
     "What each event does, alone and in pairs: what breaks, what recovers, what would mend it.",
     "ukraine-2025 --plan plan_b",
+    extra("pairs", bool, True, "Whether pairs of events are tried too.", flag="--pairs/--no-pairs"),
 )
 question(
     "watch",
@@ -419,7 +420,7 @@ def study(name: str, about: str, example: str, *extras: inspect.Parameter) -> No
         from offramp.cli._answering import Question, answer_crisis
 
         asked = Question(crisis, plan, reading, precision, resolution.value, seed, quiet, strict)
-        stated = {k: v for k, v in options.items() if v is not None and v != []}
+        stated = {k: v for k, v in options.items() if v not in (None, [], False)}
         return answer_crisis(name, asked, out, stated)
 
     _with_options(answer, extras, always={"crisis", "out", "json", "quiet", "strict"})
@@ -520,6 +521,25 @@ study(
 )
 
 
+study(
+    "audit",
+    "Whether each reading's conclusions follow from its own premises, and which premise carries them.",
+    "ukraine-2025 --quick --folder audit",
+    extra("readings", list[str] | None, None, "A reading; may be repeated.", flag="--reading",
+          metavar="ID", show_default="all"),
+    extra("claims", list[str] | None, None, "A claim; may be repeated.", flag="--claim",
+          metavar="ID", show_default="all"),
+    extra("draws", int | None, None, "Draws of a reading's own premises.", metavar="N", min=2,
+          show_default="500, or 100 with --quick"),
+    extra("quick", bool, False, "Fewer draws and wider intervals.", flag="--quick"),
+    extra("transplant", bool, False, "Carry every reading to the file's own date.",
+          flag="--transplant"),
+    SKETCH,
+    SEED,
+    FOLDER,
+)  # fmt: skip
+
+
 @command("offramp plans ukraine-2025 --plan plan_a --plan plan_b --out plans.csv")
 def plans(
     crisis: Crisis,
@@ -528,16 +548,61 @@ def plans(
     precision: Precision = 8.0,
     resolution: Cut = Resolution.draft,
     seed: Seed = 0,
+    design: Annotated[
+        bool,
+        typer.Option(
+            "--design", help="Search for the best plan within limits, starting from --plan."
+        ),
+    ] = False,
+    max_rung: Annotated[
+        int | None,
+        typer.Option(metavar="RUNG", min=0, help="With --design: highest rung of a lever."),
+    ] = None,
+    max_cost: Annotated[
+        float | None,
+        typer.Option(
+            metavar="STAKE", min=0.0, help="With --design: own cost of all levers, a flow."
+        ),
+    ] = None,
+    max_disaster: Annotated[
+        float | None,
+        typer.Option(metavar="SHARE", min=0.0, max=1.0, help="With --design: chance of disaster."),
+    ] = None,
+    any_consent: Annotated[
+        bool,
+        typer.Option("--any-consent", help="With --design: levers that nobody agreed to, too."),
+    ] = False,
+    budget: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=2, help="With --design: most solves of the search."),
+    ] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="With --design: keep solved plans here, and go on from them."
+        ),
+    ] = None,
     out: Out = None,
     json: Json = False,
     quiet: Quiet = False,
     strict: Strict = False,
 ) -> Outcome:
-    """Bloc A's plans side by side."""
-    from offramp.cli._answering import Question, answer_plans
+    """Bloc A's plans side by side, or the best plan within limits (--design)."""
+    from offramp.cli._answering import Question, answer_design, answer_plans
 
-    question = Question(crisis, None, reading, precision, resolution.value, seed, quiet, strict)
-    return answer_plans(question, plan or None, out)
+    limits = {"rung": max_rung, "cost": max_cost, "disaster": max_disaster}
+    options = {k: v for k, v in {"budget": budget, "store": store}.items() if v is not None}
+    if not design:
+        given = [k for k, v in {**limits, **options, "consent": any_consent or None}.items() if v]
+        if given:
+            raise typer.BadParameter("limits, --budget and --store belong to --design.")
+        question = Question(crisis, None, reading, precision, resolution.value, seed, quiet, strict)
+        return answer_plans(question, plan or None, out)
+    if plan and len(plan) > 1:
+        raise typer.BadParameter("--design starts from one --plan.")
+    start = plan[0] if plan else None
+    question = Question(crisis, start, reading, precision, resolution.value, seed, quiet, strict)
+    return answer_design(question, {**limits, "consent": not any_consent}, options, out)
 
 
 @command("offramp certify ukraine-2025 --plan plan_b --strict")

@@ -29,7 +29,7 @@ from offramp.ensembles.store import Folder
 from offramp.ensembles.tables import joined, summary_table
 from offramp.ensembles.work import Block, Floats, Rows, Setting, plan_name
 from offramp.game import CompileError, Resolution
-from offramp.game._resolution import ENSEMBLE, named
+from offramp.game._resolution import SKETCH, named
 
 Progress = Callable[[str, int, int], None]
 """Called with (label, solves done, solves in all)."""
@@ -56,7 +56,7 @@ def run(
     plans: Sequence[str | Plan],
     readings: Sequence[str | None] = (None,),
     transplant: bool = True,
-    resolution: str | Resolution = ENSEMBLE,
+    resolution: str | Resolution = SKETCH,
     precision: float = 8.0,
     months: Sequence[int] | None = None,
     folder: str | Path | None = None,

@@ -42,13 +42,12 @@ class Resolution:
         return replace(self, **({"name": f"{self.name}*"} | changes))  # type: ignore[arg-type]
 
 
-SKETCH = Resolution("sketch", 1, (6, 2), 4, 2, 1, 0, 3.0, 6)
+SKETCH = Resolution("sketch", 1, (6, 1), 6, 3, 1, 1, 3.0, 2)
+"""For ensembles and inner loops: the offers, tiers and rungs of a draft, for they move results; coarse
+beliefs and rare rounds, which scarcely do (``benchmarks/ensembles.py`` measures it)."""
 DRAFT = Resolution("draft", 1, (10, 4), 6, 3, 2, 1, 1.0, 6)
 STANDARD = Resolution("standard", 2, (20, 6), 11, 3, 3, 1, 1.0, 8)
 FINE = Resolution("fine", 3, (20, 10), 15, 3, 4, 1, 1.0, 12)
-ENSEMBLE = SKETCH.with_(belief_steps=(6, 1), offers=6, tiers=3, rungs=1, particle_steps=2)
-"""The sketch of ensembles: the offers, tiers and rungs of a draft, for they move results; coarse beliefs
-and rare rounds, which scarcely do (``benchmarks/ensembles.py`` measures it); no tracked events."""
 RESOLUTIONS = {r.name: r for r in (SKETCH, DRAFT, STANDARD, FINE)}
 
 
