@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from offramp.cli._outcome import INTERNAL, INTERRUPTED, USAGE, Failure, Notice, Outcome
@@ -37,7 +37,10 @@ def _attempt(arguments: Sequence[str]) -> Outcome:
         work = _parsed(arguments)
         if work == INTERRUPTED:  # the parser turns an interruption into a code
             raise KeyboardInterrupt
-        return work() if callable(work) else Outcome(code=work or 0)
+        if not callable(work):
+            return Outcome(code=work or 0)
+        with _strays_to_stderr():
+            return work()
     except KeyboardInterrupt:
         notice = Notice("interrupted; nothing was left half-written", code="interrupted")
         return Outcome(code=INTERRUPTED, errors=(notice,))
@@ -47,6 +50,28 @@ def _attempt(arguments: Sequence[str]) -> Outcome:
         return Outcome(code=failure.code, errors=(failure.notice,))
     except Exception as error:
         return _explained(error)
+
+
+@contextlib.contextmanager
+def _strays_to_stderr() -> Iterator[None]:
+    """Send what compiled libraries print by themselves to stderr while a command works.
+
+    HiGHS leaves a line on stdout now and then; there it would spoil `--json`.
+    """
+    sys.stdout.flush()
+    try:
+        os.fstat(2)
+        kept = os.dup(1)
+    except OSError:  # one of them is closed
+        yield
+        return
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def _parsed(arguments: Sequence[str]) -> Any:
