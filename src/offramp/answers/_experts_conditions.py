@@ -41,9 +41,14 @@ READ_AS: tuple[tuple[str, str], ...] = (
     ),
     (r"(?:war|fighting) (?:goes on|continues)|while (?:the )?(?:war|fighting)", "war"),
     (r"(?:after|under|given) a (?:settlement|peace agreement)", "settlement"),
-    (r"no (?:war|fighting)|before (?:a|the) war", "standoff"),
+    (r"no (?:war|fighting)\b|before (?:a|the) war\b", "standoff"),
 )
 """Words -> expression. Deliberately few: what is not here is unchecked, not guessed."""
+TURNED = re.compile(
+    r"\b(?:not|never|nor|cannot|unless|until|till|except|whether|even|regardless)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+"""Words that turn what follows round, or into something else: a text that has one is not read."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ def _condition(board: str, text: str, given: Mapping[str, str]) -> Condition:
         return Condition(board, text, given[text], "given by the caller")
     if _speaks_of_state(text):
         return Condition(board, text, text, "written as an expression")
-    for pattern, expression in READ_AS:
+    for pattern, expression in () if TURNED.search(text) else READ_AS:
         if re.search(rf"\b{pattern}", text, re.IGNORECASE):
             return Condition(board, text, expression, "read from its words")
     return Condition(board, text, "", "")

@@ -20,7 +20,9 @@ MAJORITY = 0.5
 """Share of respondents whose backing for a whole package is asked about."""
 SLACK = 1e-9
 """Below this a support is called none: sums of shares are not exact."""
-_COUNT = re.compile(r"\b(\d{1,4})(?:\s*(?:to|-|–)\s*(\d{1,4}))?\b")
+_COUNT = re.compile(r"\b(\d{1,4})(?:\s*(?:to|and|-|–)\s*(\d{1,4}))?\b(?!\s*(?:%|per cent|percent))")
+YEARS = range(1900, 2101)
+"""Numbers that name a year rather than count people."""
 
 
 @dataclass(frozen=True)
@@ -128,12 +130,15 @@ def item_name(crisis: Crisis, item: str) -> str:
 
 
 def respondents(text: str) -> tuple[int, int] | None:
-    """The number of respondents as the text states it, ``(6, 12)`` for "6 to 12"; None if it does not."""
-    match = _COUNT.search(text)
-    if match is None:
-        return None
-    low, high = int(match[1]), int(match[2] or match[1])
-    return (low, high) if 0 < low <= high else None
+    """The number of respondents as the text states it, ``(6, 12)`` for "6 to 12"; None if it does not.
+
+    Percentages and years are no counts.
+    """
+    for match in _COUNT.finditer(text):
+        low, high = int(match[1]), int(match[2] or match[1])
+        if 0 < low <= high and low not in YEARS:
+            return low, high
+    return None
 
 
 # --- Packages --------------------------------------------------------------------------------

@@ -156,18 +156,21 @@ def premise_truths(
 
 
 def items_of_ledger(records: Sequence[Record]) -> dict[str, tuple[Item, ...]]:
-    """Open forecasts of a ledger by who made them; hidden ones have nothing to score yet."""
+    """Open forecasts of a ledger by who made them; hidden ones have nothing to score yet.
+
+    A ledger knows when an outcome was written down, not when it came about, and several may be written
+    down in one sitting. So the day that settles a forecast is its own date.
+    """
     found: dict[str, list[Item]] = {}
     for r in records:
         o = r.opening
         if o is None:
             continue
         who = o.who or "no name given"
-        day = r.resolved_at.date() if r.resolved_at else None
         found.setdefault(who, []).append(
             Item(
                 r.id, who, o.text, o.probability, None, None, r.resolves, o.rule,
-                r.outcome, day, r.confidence, r.fact,
+                r.outcome, None, r.confidence, r.fact,
             )
         )  # fmt: skip
     return {who: tuple(items) for who, items in found.items()}

@@ -43,9 +43,6 @@ def started(c: Comparison, x: Portrait, plan: str) -> float | None:
     return x.paused[min(c.month, len(x.paused) - 1)] if x.paused else None
 
 
-# --- Split -----------------------------------------------------------------------------------
-
-
 def parts_tables(c: Comparison, splits: tuple[Split, ...]) -> tuple[Table, Table]:
     """Shapley shares of five parts, and what each does by itself with the interaction."""
     base = next(iter(c.own))
@@ -140,9 +137,6 @@ def parts_chart(c: Comparison, splits: tuple[Split, ...]) -> Chart | None:
         decimals=3,
         heading="Share",
     )
-
-
-# --- Through time ----------------------------------------------------------------------------
 
 
 def ratio_of(x: Portrait) -> tuple[float | None, ...]:
@@ -276,9 +270,6 @@ def ratio_chart(c: Comparison, s: Study) -> Chart | None:
     )  # fmt: skip
 
 
-# --- Chains ----------------------------------------------------------------------------------
-
-
 def chains_table(c: Comparison, s: Study) -> Table | None:
     """What has to come true before each plan stands, step by step."""
     rows: list[tuple[Cell, ...]] = []
@@ -313,9 +304,6 @@ def chains_table(c: Comparison, s: Study) -> Table | None:
         f"Steps in order, read at month {c.month}; the product takes each step as given by those before, and "
         "contributors as independent. A step without a chance is not counted.",
     )
-
-
-# --- Regret ----------------------------------------------------------------------------------
 
 
 def regret_table(c: Comparison, r: Regret) -> Table:

@@ -53,7 +53,8 @@ class Worth:
         value, low, high: EVPPI (or EVSI) with its interval, own stake.
         chance: What the luckiest of all inputs reaches in one of twenty shuffles.
         changes: Share of draws in which learning it would change the choice.
-        switch: Plan chosen on the low and on the high side where learning changes the choice.
+        switch: Plans chosen at the lowest and at the highest value of the input, if learning it changes
+            the choice anywhere (they are the same one where only values in between change it).
     """
 
     name: str

@@ -15,6 +15,9 @@ and denominators are resampled together, as weighted sums, in one matrix product
 of a low-discrepancy sequence, more even than independent ones, so the intervals err on the wide side.
 Nothing is clipped: a small negative S_j is sampling noise and is shown as what it is.
 
+*Rare outcomes.* An outcome that differs at a few base points only has no spread in some resamples; these
+are left out, with a warning. If A and B show no spread at all but a block does, V is that of all rows.
+
 *No effect.* If no single step of X_j moved any outcome, T_j is exactly 0 and so is its interval. Else,
 "no distinguishable effect" means T_j's upper end below ``NEGLIGIBLE``.
 
@@ -57,6 +60,9 @@ NEGLIGIBLE = 0.01
 
 RESAMPLES = 200
 """Bootstrap resamples: the ends of a 95 % interval then rest on five resamples each."""
+
+SPREAD = 1e-9
+"""Variance of a resample, as a share of the sample's, that is rounding and no spread."""
 
 FEW = 64
 """Below this many base points intervals themselves are rough, and the result says so."""
@@ -172,13 +178,25 @@ def sobol_indices(
         warnings.append("the outcome is the same at every point: no factor has any effect")
         return Sensitivity(sample.key, flat, mean, 0.0, n, lost, level, tuple(warnings))
     terms = _terms(rows - mean)
+    if np.ptp(both) == 0.0:
+        terms[:, :3] = _pooled(rows - mean)
+        warnings.append(
+            "the outcome is the same at all points of A and B and moves only in single steps: variance is "
+            "that of all points"
+        )
     sums = terms.mean(axis=0)
     first, total = _from_sums(sums, d)
     drawn = _resampled(terms, resamples, seed)
-    firsts, totals = _from_sums(drawn, d)
+    spread = _variance(drawn) > SPREAD * _variance(sums)
+    if not spread.all():
+        warnings.append(
+            f"the outcome differs at so few points that {int((~spread).sum())} of {resamples} resamples show "
+            "no spread and are left out: intervals are rough"
+        )
+    firsts, totals = _from_sums(drawn[spread], d)
     tail = 100 * (1 - level) / 2
     ends = [tail, 100 - tail]
-    if resamples:
+    if len(firsts):
         f, t, i = (np.percentile(x, ends, axis=0) for x in (firsts, totals, totals - firsts))
     else:
         f = t = i = np.full((2, d), np.nan)
@@ -216,6 +234,12 @@ def _terms(y: Floats) -> Floats:
     np.multiply(b[:, None], step, out=terms[:, 3 : 3 + d])
     np.multiply(0.5 * step, step, out=terms[:, 3 + d :])
     return terms
+
+
+def _pooled(y: Floats) -> Floats:
+    """The first three terms with the rows of every block in place of those of A and B."""
+    mean, square = y.mean(axis=1), (y * y).mean(axis=1)
+    return np.column_stack([mean, mean, 2 * square])
 
 
 def _variance(sums: Floats) -> Floats:

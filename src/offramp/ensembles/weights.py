@@ -34,6 +34,9 @@ COLLAPSED = 0.1
 FEWEST = 30
 """Below 30 effective draws a quantile of a tenth rests on three of them."""
 
+ROUNDING = 1e-9
+"""Relative error of sums of weights: 20 equal draws count for 20, and not for a little less."""
+
 STEPS = 100
 TOLERANCE = 1e-10
 """Gradient of the dual, in standard deviations of the moments, at which Newton stops."""
@@ -75,7 +78,8 @@ class Weighted:
     @property
     def collapsed(self) -> bool:
         """Whether too few draws carry the weight."""
-        return self.effective < max(COLLAPSED * self.draws, min(FEWEST, self.draws))
+        least = max(COLLAPSED * self.draws, min(FEWEST, self.draws))
+        return self.effective < least * (1 - ROUNDING)
 
     def mean(self, values: ArrayLike) -> Floats:
         """Weighted mean of outcomes, draws first.
@@ -114,7 +118,8 @@ def tilted(
     """
     m, t, s, whole = _checked(moments, targets, names, errors)
     x = m[whole]
-    spread = x.std(axis=0)
+    # A column of equal numbers has a standard deviation of rounding, so it is told by its span.
+    spread = np.where(np.ptp(x, axis=0) > 0, x.std(axis=0), 0.0)
     for k, name in enumerate(names):
         low, high = x[:, k].min(), x[:, k].max()
         if s[k] == 0 and not low <= t[k] <= high:

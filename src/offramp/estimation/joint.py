@@ -28,10 +28,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, special
 
-NODES = 96
-"""Gauss-Hermite nodes: errors below 1e-6 up to a correlation of .99 for five items."""
 NEARLY_ONE = 0.999
 """Correlation beyond which the limit min p_i is used."""
+FURTHEST, NODES = 9.0, 4001
+"""Trapezoid rule on [-9, 9]. The integrand turns over a width of sqrt(1/rho - 1), .03 at most narrow, which
+is seven steps, so the rule is exact to about 1e-12; nodes of Gauss and Hermite miss it by .02 at .99."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,11 @@ def all_of(shares: Sequence[float], correlation: float) -> float:
         return float(p.prod())
     if correlation > NEARLY_ONE:
         return float(p.min())
-    x, w = np.polynomial.hermite_e.hermegauss(NODES)
+    z = np.linspace(-FURTHEST, FURTHEST, NODES)
+    weight = np.exp(-z * z / 2)
     t = special.ndtri(p)[:, None]
-    inner = special.ndtr((t - math.sqrt(correlation) * x) / math.sqrt(1 - correlation))
-    return float(inner.prod(axis=0) @ w / w.sum())
+    inner = special.ndtr((t - math.sqrt(correlation) * z) / math.sqrt(1 - correlation))
+    return float(inner.prod(axis=0) @ weight / weight.sum())
 
 
 def correlation_for(shares: Sequence[float], wanted: float) -> float | None:

@@ -170,14 +170,23 @@ def found_in(text: str) -> tuple[str, ...]:
     """Phrases of any scale, and words that leave everything open, in a text, in order.
 
     The longest phrase counts where several overlap; one that is negated ("not likely") is left out,
-    since no scale says what that means.
+    since no scale says what that means, and so is the month of May.
     """
     known = {w for rows in _ROWS.values() for w, _, _ in rows} | set(_SAME) | OPEN
     any_of = "|".join(re.escape(w) for w in sorted(known, key=len, reverse=True))
     pattern = re.compile(
         rf"(?P<no>\b(?:not|never|hardly|no)\s+)?\b(?P<w>{any_of})\b", re.IGNORECASE
     )
-    return tuple(m["w"].lower() for m in pattern.finditer(text) if not m["no"])
+    return tuple(
+        m["w"].lower() for m in pattern.finditer(text) if not m["no"] and not _month(m, text)
+    )
+
+
+def _month(match: re.Match[str], text: str) -> bool:
+    """Whether "May" is the month: with a capital, and not the first word of a question or wish."""
+    return match["w"] == "May" and not (
+        match.start() == 0 and re.match(r"\s+[a-z]", text[match.end() :])
+    )
 
 
 def _plain(words: str) -> str:

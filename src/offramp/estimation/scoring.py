@@ -17,8 +17,8 @@ Forecast i says p_i for an event that happened (o_i = 1) or did not (o_i = 0); n
 - Calibration test, exact: if each p_i were right and the events independent, the Brier score would be
   as high as it is, or higher, with chance P = P(B >= B_obs) (:func:`chance_of_worse`), by the 2^n outcomes
   up to :data:`EXACT` of them and by a normal approximation beyond (Spiegelhalter 1986). Events that
-  hang together make the independent test too sure of itself; the other extreme, all events decided by
-  one draw u (o_i = 1 if u < p_i), has its own exact value (``tied``).
+  hang together make the independent test too sure of itself; the other extreme, one draw u that decides
+  which calls come out right (i does if u < max(p_i, 1 - p_i)), has its own exact value (``tied``).
 - Hit share with an exact (Clopper-Pearson) 90 % interval.
 - Discrimination: D = P(a right call was made with more confidence than a wrong one), ties one half, with
   confidence |p - 1/2|. It does not change if a question is turned round, as the area under the ROC curve
@@ -253,7 +253,9 @@ def chance_of_worse(p: Floats, o: Floats) -> float:
     seen = float(o @ w)
     if len(p) > EXACT:
         mean, var = float(p @ w), float((p * (1 - p)) @ w**2)
-        return float(special.ndtr((mean - seen) / math.sqrt(var))) if var > 0 else 1.0
+        if var <= 0:  # every p is 0, 1/2 or 1: the score they lead to expect is the only one they allow
+            return float(seen <= mean + _TIE)
+        return float(special.ndtr((mean - seen) / math.sqrt(var)))
     sums, chance = np.zeros(1), np.ones(1)
     for q, step in zip(p, w, strict=True):
         sums = np.concatenate((sums, sums + step))
