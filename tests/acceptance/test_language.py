@@ -20,6 +20,8 @@ LISTS = {"language.py", "_language.py"}
 NAMES = {"name", "label", "title"}
 ATTRIBUTED = {"author_terms"}
 """Fields whose content is an author's by definition."""
+
+
 def python_texts() -> Iterator[tuple[str, str]]:
     """Every text in the package's code, docstrings and messages alike."""
     for file in sorted(SOURCE.rglob("*.py")):

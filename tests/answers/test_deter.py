@@ -22,6 +22,7 @@ from offramp.answers._deter_steps import chances, cost_that
 from offramp.answers.deter import deter
 from offramp.crisis import load
 from offramp.game import Resolution
+from offramp.game._resolution import named
 from offramp.solution import Solution
 from offramp.theory import deterrent_probability
 
@@ -60,8 +61,9 @@ def test_every_feature_of_the_game_has_an_answer(name: str) -> None:
     assert json.loads(json.dumps(answer.to_dict(), allow_nan=False))["answer"] == "deter"
 
 
-def test_starter_crisis_has_an_answer_at_a_sketch() -> None:
-    answer = deter(offramp.solve(offramp.compile(starter(), resolution="sketch")))
+def test_starter_crisis_has_an_answer_on_a_grid_without_a_ladder() -> None:
+    grid = named("sketch").with_(rungs=0)
+    answer = deter(offramp.solve(offramp.compile(starter(), resolution=grid)))
     assert "no step up" in answer.headline
     assert "keeps no rung" in answer.words()
 

@@ -176,3 +176,32 @@ def test_a_solution_of_another_plan_is_refused() -> None:
     solution = offramp.solve(offramp.compile(crisis, plans[0], resolution="sketch"))
     with pytest.raises(ValueError, match="the solution is of"):
         experts(crisis, plan=plans[-1], solution=solution)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("asked in 2025, 12 respondents", (12, 12)),
+        ("between 6 and 12 officials", (6, 12)),
+        ("60 % of 12 people", (12, 12)),
+    ],
+)
+def test_years_and_percentages_are_no_respondents(
+    text: str, expected: tuple[int, int] | None
+) -> None:
+    assert respondents(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not during a ceasefire",
+        "until a ceasefire holds",
+        "unless the talks have failed",
+        "whether or not talks collapse",
+        "no warning is given",
+    ],
+)
+def test_a_condition_that_turns_its_words_round_is_not_read(text: str) -> None:
+    answer = experts(with_board(conditions=[text]))
+    assert any(f"Nothing here can check the condition “{text}”" in w for w in answer.warnings)

@@ -260,3 +260,16 @@ def test_what_the_game_does_not_give_is_listed_and_not_computed() -> None:
 
 def test_without_base_rates_there_is_no_outside_view() -> None:
     assert outside_table(()) is None
+
+
+def test_outcomes_written_down_in_one_sitting_are_not_settled_by_one_date(tmp_path: Path) -> None:
+    file = tmp_path / "sitting.ledger"
+    for month in range(1, 6):
+        seal(file, f"event {month}", 0.8, dt.date(2026, month, 28), "by the press",
+             who="north", now=dt.datetime(2025, 12, 1, tzinfo=dt.UTC))  # fmt: skip
+    for k in range(1, 6):
+        resolve(file, f"F{k}", k > 2, "reported", now=dt.datetime(2026, 7, 1, k, tzinfo=dt.UTC))
+    answer = forecast_ledger(file)
+    assert not any("were settled on" in text for text in answer.warnings)
+    group = plain(answer)["data"]["groups"]["north"]
+    assert group["scores"]["brier_without_one_date"] is not None

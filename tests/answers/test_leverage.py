@@ -23,10 +23,18 @@ import offramp
 from offramp.answers import Answer
 from offramp.answers._leverage_levers import idle_levers, levers_used, taken_away, without
 from offramp.answers._leverage_pressure import PlanFlows
-from offramp.answers._leverage_runs import Change, Variant, errors_of, frame_of, sweep
+from offramp.answers._leverage_runs import (
+    Change,
+    Variant,
+    errors_of,
+    finer_than,
+    frame_of,
+    sweep,
+)
 from offramp.answers._leverage_words import pressure_title
 from offramp.answers._measures import Span, Waiting, hold_path, waiting
 from offramp.answers.leverage import leverage, turning
+from offramp.game._resolution import RESOLUTIONS
 from offramp.solution import Certificate, Solution
 
 
@@ -354,3 +362,10 @@ def test_words_show_no_index_and_no_blank() -> None:
     text = " ".join((weighed().words(), *weighed().flips, *weighed().warnings))
     for word in ("index", "nan", "None", "{", "}"):
         assert word not in text
+
+
+def test_every_grid_is_held_against_another_one() -> None:
+    for own in RESOLUTIONS.values():
+        assert finer_than(own.name, own).name != own.name
+    assert finer_than("draft", RESOLUTIONS["draft"]).name == "standard"
+    assert finer_than("fine", RESOLUTIONS["fine"]).name == "standard"

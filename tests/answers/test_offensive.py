@@ -39,12 +39,15 @@ from offramp.answers._offensive_race import gained, race
 from offramp.answers._offensive_risk import direction
 from offramp.answers.offensive import offensive
 from offramp.crisis import Crisis
+from offramp.game._resolution import named
 from offramp.solution import Solution
 
 
 @cache
 def sketched() -> Solution:
-    return offramp.solve(offramp.compile(reference(), resolution="sketch"), kernel="numba")
+    """A sketch without the ladder."""
+    grid = named("sketch").with_(name="sketch", rungs=0)
+    return offramp.solve(offramp.compile(reference(), resolution=grid), kernel="numba")
 
 
 @cache

@@ -93,8 +93,11 @@ def test_the_certificate_names_its_kernel_and_its_errors(composed: Brief) -> Non
 
 
 def test_plans_that_cannot_be_told_apart_are_not_ranked_on_page_1() -> None:
+    """The same plans twice: far apart beyond the error, and with an error that covers all of it."""
     c = compare(offramp.loads(text(), "starter.yaml"), resolution="sketch", workers=1)
     first, second = c.own
+    better = replace(c.own[second], value_a=c.own[first].value_a + 0.2)
+    c = replace(c, own={first: c.own[first], second: better})
     move = next(x for x in c.checks[second] if x.counts)
     lost = replace(move, value_a=9.0, settled=9.0)
     level = replace(c, checks={first: (lost,), second: (replace(move, value_a=0.0, settled=0.0),)})

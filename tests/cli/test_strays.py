@@ -32,9 +32,11 @@ def test_a_line_written_below_python_goes_to_stderr(
 
 
 def test_stdout_works_as_before_where_stderr_is_closed() -> None:
-    code = "import os; os.close(2); from offramp.cli import main; raise SystemExit(main(['library']))"
+    code = (
+        "import os; os.close(2); from offramp.cli import main; raise SystemExit(main(['library']))"
+    )
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False
     )
     assert done.returncode == 0

@@ -317,3 +317,19 @@ def test_terminal_sequences_in_a_file_are_not_printed(tmp_path):
     file.write_text("date,area\n\x1b[31mred,1\n")
     (problem,) = load_territory(file).problems
     assert "\x1b" not in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        pytest.param(b'date,area\n2025-01-01,"' + b"x" * (2**24 + 8) + b"\n", 2, id="open quote"),
+        pytest.param(b"date,area\r2025-01-01,3\r", 1, id="carriage returns"),
+    ],
+)
+def test_rows_that_cannot_be_told_apart_are_refused_with_their_place(tmp_path, content, line):
+    file = tmp_path / "area.csv"
+    file.write_bytes(content)
+    with pytest.raises(DataFileError) as caught:
+        load_territory(file)
+    [problem] = caught.value.problems
+    assert (problem.line, problem.code) == (line, "rows")

@@ -271,3 +271,27 @@ def test_ends_on_the_wrong_side_are_refused():
         one_at_a_time(np.ones(1), np.zeros(1), np.ones(1))
     with pytest.raises(ValueError, match="outcomes for 3 points"):
         tornado(["a"], np.zeros(4))
+
+
+# --- Rare outcomes -------------------------------------------------------------------------
+
+
+def test_a_rare_outcome_has_finite_intervals_and_says_that_they_are_rough():
+    sample = sobol_sample(["x1", "x2"], 64, seed=1)
+    y = np.zeros(sample.size)
+    y[5] = 1.0
+    found = sobol_indices(sample, sample.outcomes(y, of=sample.key))
+    assert all(np.isfinite([i.first_low, i.total_low, i.total_high]).all() for i in found.indices)
+    assert any("resamples show no spread" in text for text in found.warnings)
+
+
+def test_an_outcome_that_moves_only_in_single_steps_has_the_variance_of_all_points():
+    sample = sobol_sample(["x1", "x2"], 64, seed=1)
+    y = np.zeros(sample.size)
+    y[2 * 64 + 5] = 1.0
+    found = sobol_indices(sample, sample.outcomes(y, of=sample.key))
+    assert found.variance == pytest.approx(y.var())
+    assert not found.constant
+    assert np.isfinite(totals(found)).all()
+    assert found.indices[0].total > 0 == found.indices[1].total
+    assert any("only in single steps" in text for text in found.warnings)

@@ -141,3 +141,17 @@ def test_bad_input_is_refused():
         likely(np.zeros((3, 1)), [0.0], ["x"], covariance=[[-1.0]])
     with pytest.raises(ValueError, match="no draw has all moments"):
         tilted(np.full((3, 1), np.nan), [0.0], ["x"])
+
+
+@pytest.mark.parametrize("draws", [3, 7, 10, 21, 30])
+def test_equal_weights_on_few_draws_have_not_collapsed(draws):
+    moments = np.random.default_rng(0).normal(size=(draws, 1))
+    assert not tilted(moments, [0.0], ["m"], errors=1e4).collapsed
+
+
+def test_a_moment_that_is_the_same_in_every_draw_does_not_stop_the_others():
+    moments = np.column_stack([np.random.default_rng(0).normal(size=200), np.full(200, 0.1)])
+    assert moments.std(axis=0)[1] > 0  # rounding, not spread
+    found = tilted(moments, [0.3, 0.2], ["x", "flat"], errors=[0.0, 0.1])
+    assert found.after[0] == pytest.approx(0.3, abs=1e-6)
+    assert any("flat" in text for text in found.warnings)

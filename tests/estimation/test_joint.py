@@ -87,3 +87,16 @@ def test_what_is_no_share_is_refused() -> None:
         joint_support([])
     with pytest.raises(ValueError, match="common correlation"):
         all_of([0.5], -0.1)
+
+
+@pytest.mark.parametrize("rho", [0.3, 0.9, 0.99, 0.998])
+def test_strong_correlation_is_integrated_as_well_as_weak(rho):
+    shares = [0.51, 0.55, 0.52, 0.9, 0.95]
+    t = special.ndtri(shares)
+
+    def inside(z):
+        each = special.ndtr((t - np.sqrt(rho) * z) / np.sqrt(1 - rho))
+        return each.prod() * np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
+
+    exact, _ = integrate.quad(inside, -9, 9, limit=500, epsabs=1e-12, points=[0.0])
+    assert all_of(shares, rho) == pytest.approx(exact, abs=1e-9)

@@ -67,3 +67,9 @@ def test_phrases_of_a_scale_rise_from_unlikely_to_likely(scale: str) -> None:
 )
 def test_phrases_are_found_in_a_text_unless_negated(text: str, found: tuple[str, ...]) -> None:
     assert found_in(text) == found
+
+
+def test_the_month_of_may_is_no_word_of_probability():
+    assert found_in("Written in May 2025: likely by 3 May.") == ("likely",)
+    assert found_in("It may come") == ("may",)
+    assert found_in("May well come") == ("may",)

@@ -180,3 +180,13 @@ def test_scores_carry_the_coders_range() -> None:
     found = score([Forecast(0.8, True, 0.65, 0.92)])
     assert found.brier_low == pytest.approx(0.0064)
     assert found.brier_high == pytest.approx(0.1225)
+
+
+def test_certain_and_wrong_is_beyond_chance_for_any_number_of_forecasts():
+    for n in (15, 16, 17, 40):
+        p = np.ones(n)
+        o = np.ones(n)
+        assert chance_of_worse(p, o) == 1.0
+        o[0] = 0.0
+        assert chance_of_worse(p, o) == 0.0
+    assert chance_of_worse(np.full(20, 0.5), np.zeros(20)) == 1.0

@@ -10,6 +10,7 @@ from tests.game.small_crises import FEATURES, NO_ACCIDENTS, TINY, small
 
 from offramp.crisis import load, override
 from offramp.game import CompileError, compile_game
+from offramp.game._resolution import named
 
 
 def games():
@@ -79,10 +80,12 @@ class TestEveryGame:
         assert game.opening.sum() == pytest.approx(1)
 
 
-@pytest.mark.parametrize(("resolution", "says"), [("sketch", "broken"), ("draft", "strained")])
-def test_tiers_keep_their_names_when_some_are_left_out(resolution, says):
-    """At sketch only the first and the last tier are kept; the last is still called broken."""
-    game = compile_game(load("ukraine-2025"), "status_quo", None, resolution)
+@pytest.mark.parametrize(("tiers", "says"), [(2, "broken"), (3, "strained")])
+def test_tiers_keep_their_names_when_some_are_left_out(tiers, says):
+    """Of two tiers the first and the last are kept; the last is still called broken."""
+    game = compile_game(
+        load("ukraine-2025"), "status_quo", None, named("sketch").with_(tiers=tiers)
+    )
     s = int(game.layout.active[1][2, 0, 0, 1, 0])
     assert f"coalition {says}" in game.state_name(s)
 

@@ -232,9 +232,12 @@ def grid_for(solution: Solution, variants: int) -> Resolution:
 
 
 def finer_than(grid: str, own: Resolution) -> Resolution:
-    """Grid on which the largest effects are checked: one step finer, or a draft for the sweep."""
+    """Grid on which the largest effects are checked: one step finer, or a draft for the sweep.
+
+    Nothing is finer than the finest, which is held against the one below it.
+    """
     if grid == own.name:
-        return {DRAFT.name: STANDARD, STANDARD.name: FINE}.get(grid, DRAFT)
+        return {DRAFT.name: STANDARD, STANDARD.name: FINE, FINE.name: STANDARD}.get(grid, DRAFT)
     return DRAFT
 
 

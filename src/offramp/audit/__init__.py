@@ -3,7 +3,8 @@
 ``_epochs`` gives the crisis of a reading's own date, ``_worlds`` the games that claims are asked of,
 ``_functionals`` and ``_room`` what questions come to, ``_asking`` the truth of a claim and its margin,
 ``_draws`` and ``_sampling`` the samples, ``_loads`` and ``_verdicts`` the statistics, ``_triggers`` and
-``_language`` two audits of their own, ``_views`` and ``_words`` the answer.
+``_language`` two audits of their own, ``_map`` what makes readings part, ``_views``, ``_map_views`` and
+``_words`` the answer, ``_pages`` a page per reading.
 
 The front door is ``offramp.audit(crisis)``, and this package has the same name: it may be called.
 """
@@ -15,11 +16,12 @@ from types import ModuleType
 from typing import Any
 
 from offramp.answers._answer import Answer
-from offramp.audit._audit import audit, found_of
+from offramp.audit._audit import audit, audit_pages, found_of
 from offramp.audit._epochs import Setting, setting_of
 from offramp.audit._found import Author, Found
 from offramp.audit._language import Label, labels_in
 from offramp.audit._loads import Loads, coalitions, loads
+from offramp.audit._pages import pages
 from offramp.audit._sampling import FULL, QUICK, Sizes
 from offramp.audit._triggers import TriggerAudit
 from offramp.audit._verdicts import Cell, verdict, wilson
@@ -38,10 +40,12 @@ __all__ = [
     "Sizes",
     "TriggerAudit",
     "audit",
+    "audit_pages",
     "coalitions",
     "found_of",
     "labels_in",
     "loads",
+    "pages",
     "setting_of",
     "verdict",
     "wilson",

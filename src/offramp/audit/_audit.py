@@ -30,12 +30,14 @@ from offramp.audit._asking import ask, measure, turned_by
 from offramp.audit._draws import central, parsed_claims
 from offramp.audit._found import TINY, Author, Carried, Found, Report
 from offramp.audit._loads import Loads, TooFew, loads
+from offramp.audit._map import differing, exchange
+from offramp.audit._pages import pages
 from offramp.audit._sampling import FULL, QUICK, Sampled, Sizes, sampled
 from offramp.audit._triggers import TriggerAudit
 from offramp.audit._verdicts import Cell, not_expressed, structural, verdict
 from offramp.audit._views import answer_of
 from offramp.audit._worlds import NotAsked, Scope
-from offramp.crisis import Crisis, UnknownPath
+from offramp.crisis import Crisis, SealedFile, UnknownPath
 from offramp.crisis import _expressions as ex
 from offramp.crisis._claims import Ask, Node, parse
 from offramp.crisis._claims_check import check_claim, known_of
@@ -101,6 +103,45 @@ def audit(
     return answer_of(crisis, found)
 
 
+def audit_pages(
+    crisis: Crisis,
+    *,
+    sealed: str | Path | SealedFile | None = None,
+    scored: bool = True,
+    readings: Sequence[str] | None = None,
+    resolution: str | Resolution = "sketch",
+    transplant: bool = False,
+    workers: int | None = 1,
+    folder: str | Path | None = None,
+    progress: Progress | None = None,
+    quick: bool = False,
+    seed: int = 0,
+    sizes: Sizes | None = None,
+) -> tuple[Answer, ...]:
+    """The audit's answer, followed by a page for each reading; other arguments as :func:`audit`.
+
+    Args:
+        crisis: The crisis.
+        sealed: File with outcomes, opened after the audit to score forecasts; left out, the one
+            beside a shipped crisis.
+        scored: Whether to open it at all.
+        readings: Ids; None means all.
+        resolution: Grid of the games.
+        transplant: Carry every reading to the file's own date.
+        workers: Processes; None means one per core.
+        folder: Keep finished pieces here.
+        progress: Told (label, done, total).
+        quick: Fewer draws and wider intervals.
+        seed: Of points and sets.
+        sizes: Draws of every sample.
+    """
+    found = found_of(
+        crisis, readings=readings, resolution=resolution, transplant=transplant, workers=workers,
+        folder=folder, progress=progress, quick=quick, seed=seed, sizes=sizes,
+    )  # fmt: skip
+    return (answer_of(crisis, found), *pages(crisis, found, sealed=sealed, scored=scored))
+
+
 def found_of(
     crisis: Crisis,
     *,
@@ -145,19 +186,25 @@ def found_of(
     authors = tuple(
         _author(crisis, key, done, tuple(asked), transplant, grid, seed) for key in chosen
     )
-    agree, compared, differing = _agreement(done, chosen)
+    agree, compared, apart = _agreement(done, chosen)
+    owners = {c: key for c, (key, _, _) in asked.items() if key in chosen}
+    pairs = differing({a.id: a.cells for a in authors}, owners, size.swaps)
+    parted, swaps = exchange(crisis, pairs, transplant, grid, workers, progress)
     return Found(
         authors=authors,
         claims=asked,
         structural=tuple(c for c in asked if structural([a.cells[c] for a in authors])),
         draws=size.own,
+        parted=parted,
+        swaps=swaps,
+        first=size.first if size.first < size.own else 0,
         cross=size.cross,
         pairs=size.pairs,
         resolution=grid.name,
         finer=finer.name,
         agree=agree,
         compared=compared,
-        differing=differing,
+        differing=apart,
         transplant=transplant,
         solves=done.solves,
         seconds=done.seconds,
@@ -173,6 +220,9 @@ def _scaled(size: Sizes, draws: int) -> Sizes:
         off=max(2, min(draws, round(size.off * part))),
         pairs=max(16, round(size.pairs * part)),
         check=min(size.check, draws),
+        first=min(size.first, draws),
+        spare=size.spare,
+        swaps=size.swaps,
     )
 
 
@@ -197,7 +247,7 @@ def _author(
     carried: dict[str, Carried] = {}
     mine = tuple(c for c in reading.claims if c in asked)
     for name in mine:
-        if cells[name].draws and premises:
+        if cells[name].draws and premises and (key, "off") in done.samples:
             found = _carried(done, key, name, seed)
             if found is not None:
                 carried[name] = found
@@ -210,7 +260,9 @@ def _author(
         cells=cells,
         premises=premises,
         loads=carried,
-        idle=_idle(premises, carried),
+        idle=_idle(premises, carried)
+        if len(carried) == sum(cells[c].draws > 0 for c in mine)
+        else (),
         swapped=_swapped(crisis, mine, scope),
         triggers=_triggers(crisis, mine, scope),
         reports=_reports(crisis, key, mine, scope),
@@ -221,6 +273,8 @@ def _carried(done: Sampled, key: str, claim: str, seed: int) -> Carried | None:
     """Loads of all premises on one claim; None where too few draws could be asked."""
     own, off = done.samples[(key, "own")], done.samples[(key, "off")]
     sets = done.samples.get((key, "sets"))
+    if sets is not None and claim not in sets.claims:
+        return None  # its truth has not varied, so no sets were drawn for it
     n = own.masks.shape[1]
     masks = sets.masks if sets is not None else np.zeros((0, n), dtype=bool)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from offramp.audit._loads import Loads
+from offramp.audit._map import Parted, Swap
 from offramp.audit._triggers import TriggerAudit
 from offramp.audit._verdicts import Cell
 
@@ -101,6 +102,8 @@ class Found:
         resolution, finer: Grids; ``agree`` of ``compared`` verdicts of single draws agree on both.
         transplant: Whether readings were carried to the file's own date.
         solves, seconds: Games solved and CPU seconds.
+        first: Own draws after which a settled claim was left alone; 0 if none was.
+        swaps: What exchanging single premises between readings does; ``parted``: claims it was asked of.
     """
 
     authors: tuple[Author, ...]
@@ -117,6 +120,9 @@ class Found:
     transplant: bool
     solves: int
     seconds: float
+    first: int = 0
+    swaps: tuple[Swap, ...] = ()
+    parted: tuple[Parted, ...] = ()
 
     @property
     def agreement(self) -> float | None:

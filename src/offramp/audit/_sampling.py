@@ -3,8 +3,11 @@
 Four samples per reading share one sequence of points: *own* (its own claims, every premise on), *cross*
 (everybody else's claims, on the first points), *off* (its own claims, every premise off) and *sets* (its own
 claims under the random sets of :mod:`offramp.audit._loads`). A fifth asks a few of the own draws again on a
-finer grid. Each piece of work is named by a hash of what it is; with a folder finished pieces are kept
-and an interrupted audit goes on where it stopped.
+finer grid. With ``Sizes.first`` the own sample is taken in two parts: the second asks only claims that the
+first has not settled (``Cell.clear``), and sets are drawn for one claim of each reading that some premise
+may turn: the first whose truth has varied so far, conclusions before others. Each piece of work is named
+by a hash of what it is; with a folder finished pieces are kept and an interrupted audit goes on where it
+stopped.
 """
 
 from __future__ import annotations
@@ -13,8 +16,8 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,6 +29,7 @@ from offramp.answers._runs import in_parallel
 from offramp.audit._draws import Job, Rows, drawn_paths, parsed_claims, perform
 from offramp.audit._epochs import Setting, setting_of
 from offramp.audit._loads import coalitions
+from offramp.audit._verdicts import verdict
 from offramp.crisis import Crisis, crisis_hash
 from offramp.crisis import _expressions as ex
 from offramp.crisis._claims import Ask, walk
@@ -41,22 +45,29 @@ SPARE = 3
 """Pairs of sets per premise, at least, so that loads can be fitted and their spread be known."""
 BITS = 30
 """Bits of a coordinate; points sit in the middle of their cell of this grid."""
-SAMPLES = ("own", "cross", "off", "sets", "check")
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """Draws of each sample; ``pairs`` of sets, ``check`` on the finer grid."""
+    """Draws of each sample; ``pairs`` of sets, ``check`` on the finer grid.
+
+    ``first``: after so many own draws only unsettled claims are asked on (0: all are asked to the end, and
+    loads are taken of all). ``spare``: pairs per premise at least. ``swaps``: claims per pair of readings
+    that premises are exchanged for.
+    """
 
     own: int
     cross: int
     off: int
     pairs: int
     check: int
+    first: int = 0
+    spare: int = SPARE
+    swaps: int = 4
 
 
-FULL = Sizes(own=500, cross=64, off=128, pairs=200, check=4)
-QUICK = Sizes(own=100, cross=8, off=24, pairs=40, check=1)
+FULL = Sizes(own=500, cross=56, off=96, pairs=160, check=3)
+QUICK = Sizes(own=100, cross=3, off=12, pairs=24, check=1, first=20, spare=2, swaps=1)
 
 
 @dataclass(frozen=True)
@@ -121,41 +132,103 @@ def sampled(
         there = [p for p in plans if p in setting.file.plans]
         paths_by[key] = drawn_paths(setting, reached(setting.file, there) if there else ())
     every = tuple(dict.fromkeys(p for paths in paths_by.values() for p in paths))
-    pairs = {key: max(sizes.pairs, SPARE * len(s.premises)) for key, s in settings.items()}
+    pairs = {key: max(sizes.pairs, sizes.spare * len(s.premises)) for key, s in settings.items()}
     points = _points(sizes.own + max(pairs.values(), default=0), len(every), seed)
-    jobs: list[Job] = []
-    places: list[tuple[str, str]] = []
+    first = sizes.first if 0 < sizes.first < sizes.own else sizes.own
+    draws: list[_Draws] = []
+    later: list[_Draws] = []
     for key, setting in settings.items():
         author = crisis.readings[key]
         own = tuple(c for c in author.claims if c in claims)
         others = tuple(c for c in claims if c not in own)
         width = len(setting.premises)
-        columns = [every.index(p) for p in paths_by[key]]
-        mine = points[:, columns]
+        mine = points[:, [every.index(p) for p in paths_by[key]]]
         sets = coalitions(width, pairs[key], seed)
         again = np.repeat(mine[sizes.own :], 2, axis=0)[: len(sets)]
-        by_name = {
-            "own": (own, mine[: sizes.own], np.ones((sizes.own, width), bool), resolution),
-            "cross": (others, mine[: sizes.cross], np.ones((sizes.cross, width), bool), resolution),
-            "off": (own, mine[: sizes.off], np.zeros((sizes.off, width), bool), resolution),
-            "sets": (own, again, sets, resolution),
-            "check": (own, mine[: sizes.check], np.ones((sizes.check, width), bool), finer),
-        }
-        for name in SAMPLES:
-            asked, at, masks, grid = by_name[name]
-            for first in range(0, len(at) if asked else 0, PIECE):
-                cut = slice(first, first + PIECE)
-                jobs.append(Job(key, transplant, asked, paths_by[key], at[cut], masks[cut], grid))
-                places.append((key, name))
-    work = [_Kept(job, folder) for job in jobs]
+        on, off = np.ones((sizes.own, width), bool), np.zeros((sizes.off, width), bool)
+        n = min(sizes.check, first)
+        draws += [
+            _Draws(key, "own", own, mine[:first], on[:first], resolution),
+            _Draws(key, "cross", others, mine[: sizes.cross], on[: sizes.cross], resolution),
+            _Draws(key, "off", own, mine[: sizes.off], off, resolution),
+            _Draws(key, "check", own, mine[:n], on[:n], finer),
+        ]
+        more = _Draws(key, "own", own, mine[first : sizes.own], on[first:], resolution)
+        some = _Draws(key, "sets", own, again, sets, resolution)
+        if first == sizes.own:
+            draws.append(some)
+        else:
+            later += [more, some]
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-    rows = in_parallel(crisis, _kept, work, workers, progress, "asking claims")
+
+    def run(todo: Sequence[_Draws], label: str) -> list[tuple[str, str, Job, Rows]]:
+        jobs = [
+            (d.reading, d.name, Job(d.reading, transplant, d.claims, paths_by[d.reading],
+                                    d.points[i : i + PIECE], d.masks[i : i + PIECE], d.grid))
+            for d in todo
+            for i in range(0, len(d.points) if d.claims else 0, PIECE)
+        ]  # fmt: skip
+        work = [_Kept(job, folder) for *_, job in jobs]
+        rows = in_parallel(crisis, _kept, work, workers, progress, label) if work else []
+        return [(key, name, job, r) for (key, name, job), r in zip(jobs, rows, strict=True)]
+
+    done = run(draws, "asking claims")
+    if later:
+        seen = _grouped(done)
+        ends = {
+            name
+            for reading in crisis.readings.values()
+            for name, claim in reading.claims.items()
+            if claim.kind == "conclusion"
+        }
+        todo = [_narrowed(d, seen, ends) for d in later]
+        done += run(todo, "asking what is not settled")
+    return Sampled(
+        settings, _grouped(done), sum(r.solves for *_, r in done), sum(r.seconds for *_, r in done)
+    )
+
+
+@dataclass(frozen=True)
+class _Draws:
+    """Draws of one sample of one reading that are still to be asked."""
+
+    reading: str
+    name: str
+    claims: tuple[str, ...]
+    points: Floats
+    masks: Bools
+    grid: str | Resolution
+
+
+def _narrowed(draws: _Draws, seen: Mapping[tuple[str, str], Sample], ends: Set[str]) -> _Draws:
+    """The claims that need the second part: unsettled ones; for sets, the first whose truth has varied."""
+    own, off = seen.get((draws.reading, "own")), seen.get((draws.reading, "off"))
+    if own is None:
+        return replace(draws, claims=())
+    kept = []
+    for claim in draws.claims:
+        truth, margin = own.of(claim)
+        cell = verdict(truth, margin)
+        if not cell.draws:
+            continue
+        if draws.name == "own":
+            wanted = not cell.clear
+        else:
+            both = truth if off is None else np.concatenate([truth, off.of(claim)[0]])
+            wanted = len(np.unique(both[np.isfinite(both)])) > 1
+        if wanted:
+            kept.append(claim)
+    if draws.name == "sets":
+        kept = [*(c for c in kept if c in ends), *(c for c in kept if c not in ends)][:1]
+    return replace(draws, claims=tuple(kept))
+
+
+def _grouped(done: Sequence[tuple[str, str, Job, Rows]]) -> dict[tuple[str, str], Sample]:
     grouped: dict[tuple[str, str], list[tuple[Job, Rows]]] = {}
-    for place, job, row in zip(places, jobs, rows, strict=True):
-        grouped.setdefault(place, []).append((job, row))
-    samples = {place: _joined(parts) for place, parts in grouped.items()}
-    return Sampled(settings, samples, sum(r.solves for r in rows), sum(r.seconds for r in rows))
+    for key, name, job, rows in done:
+        grouped.setdefault((key, name), []).append((job, rows))
+    return {place: _joined(parts) for place, parts in grouped.items()}
 
 
 def _points(draws: int, dimensions: int, seed: int) -> Floats:
@@ -168,14 +241,23 @@ def _points(draws: int, dimensions: int, seed: int) -> Floats:
 
 
 def _joined(parts: Sequence[tuple[Job, Rows]]) -> Sample:
+    """Parts one below the other; a claim that a part did not ask is nan there."""
+    claims = tuple(dict.fromkeys(c for job, _ in parts for c in job.claims))
     reasons: dict[str, str] = {}
-    for _, rows in parts:
+    truth: list[Floats] = []
+    margin: list[Floats] = []
+    for job, rows in parts:
         reasons.update(rows.reasons)
+        at = [claims.index(c) for c in job.claims]
+        for all_parts, values in ((truth, rows.truth), (margin, rows.margin)):
+            wide = np.full((len(values), len(claims)), np.nan)
+            wide[:, at] = values
+            all_parts.append(wide)
     return Sample(
-        parts[0][0].claims,
+        claims,
         np.concatenate([job.masks for job, _ in parts]),
-        np.concatenate([rows.truth for _, rows in parts]),
-        np.concatenate([rows.margin for _, rows in parts]),
+        np.concatenate(truth),
+        np.concatenate(margin),
         reasons,
     )
 

@@ -10,6 +10,7 @@ from offramp.answers._facts import join, percent, quoted, supports
 from offramp.audit import _verdicts
 from offramp.audit._charts import loads_chart, matrix_chart
 from offramp.audit._found import ENOUGH, Carried, Found, plain
+from offramp.audit._map_views import map_data, map_table, telling_table
 from offramp.audit._words import flips_of, headline_of, paragraphs_of, warnings_of
 from offramp.crisis import Crisis
 
@@ -26,6 +27,7 @@ def answer_of(crisis: Crisis, found: Found) -> Answer:
         own_table(crisis, found),
         *(t for t in (loads_table(crisis, found), tension_table(crisis, found)) if t is not None),
         *(t for t in (premises_table(crisis, found), disagreement_table(crisis, found)) if t),
+        *(t for t in (map_table(crisis, found), telling_table(crisis)) if t and found.authors),
     ]
     charts = [c for c in (matrix_chart(crisis, found), loads_chart(crisis, found)) if c is not None]
     paths = {path: f"premise of {quoted(a.label)}" for a in found.authors for path in a.premises}
@@ -57,7 +59,7 @@ def answer_of(crisis: Crisis, found: Found) -> Answer:
         ),
         flips=flips_of(crisis, found),
         warnings=warnings_of(crisis, found),
-        data=data_of(found),
+        data=data_of(found) | map_data(crisis, found),
     )
 
 
@@ -320,6 +322,7 @@ def data_of(found: Found) -> dict[str, Any]:
 
     return {
         "draws": found.draws,
+        "first": found.first,
         "cross": found.cross,
         "pairs": found.pairs,
         "resolution": found.resolution,

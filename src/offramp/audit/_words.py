@@ -6,6 +6,7 @@ from collections import Counter
 
 from offramp.answers._facts import join, percent, quoted
 from offramp.audit._found import ENOUGH, Author, Found
+from offramp.audit._map_views import map_words
 from offramp.crisis import Crisis
 
 LONGEST = 90
@@ -59,11 +60,31 @@ def paragraphs_of(crisis: Crisis, found: Found) -> tuple[str, ...]:
             "support nobody."
         )
     said += [reading_words(found, a) for a in found.authors]
+    if mapped := map_words(crisis, found):
+        said.append(mapped)
     if found.agreement is not None:
         said.append(
             f"On the next finer grid {found.agree} of {found.compared} single verdicts were the same."
         )
     return tuple(said)
+
+
+def widths(found: Found) -> str:
+    """How wide the intervals of shares are."""
+    own = [
+        (a.cells[c].high - a.cells[c].low, a.cells[c].draws)
+        for a in found.authors
+        for c in a.claims
+        if a.cells[c].draws
+    ]
+    if not own:
+        return ""
+    sizes = sorted({n for _, n in own})
+    draws = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
+    return (
+        f"intervals of own claims rest on {draws} draws and are at most "
+        f"{100 * max(w for w, _ in own):.0f} points wide"
+    )
 
 
 def reading_words(found: Found, author: Author) -> str:
@@ -83,9 +104,16 @@ def reading_words(found: Found, author: Author) -> str:
     ]
     text = f"{quoted(author.label)}: of {total} claims {join(parts)}." if parts else ""
     main = next(
-        (c for c in author.claims if found.claims[c][1] == "conclusion" and c in author.loads), None
+        (c for c in author.claims if found.claims[c][1] == "conclusion" and author.cells[c].draws),
+        None,
     )
-    if main is not None:
+    if main is not None and main not in author.loads:
+        cell = author.cells[main]
+        text += (
+            f" Its first conclusion is true in {percent(cell.share)} of the draws "
+            f"({percent(cell.low)} to {percent(cell.high)}); what carries it was not sampled."
+        )
+    elif main is not None:
         cell = author.cells[main]
         carrying, hurting = author.carrying(main), author.hurting(main)
         text += (
@@ -139,6 +167,14 @@ def warnings_of(crisis: Crisis, found: Found) -> tuple[str, ...]:
             f"only {percent(found.agreement)} of single verdicts agree with grid {found.finer}; claims that "
             f"differ: {join(sorted({c for _, c in found.differing}))}"
         )
+    if found.first:
+        said.append(
+            f"after {found.first} draws a claim whose interval lay on one side of .2 and .8 was not asked "
+            "again, and loads were taken of one claim of each reading; looking twice makes "
+            "intervals a little too narrow"
+        )
+    if wide := widths(found):
+        said.append(wide)
     if found.draws < 500:
         said.append(
             f"{found.draws} draws instead of 500: intervals are wide, and a verdict near .8 or .2 is not "

@@ -185,7 +185,8 @@ def read_table(
         known: Further columns of the layout, for suggestions.
 
     Raises:
-        DataFileError: if the header lacks a column that is needed, or the file is empty.
+        DataFileError: if the header lacks a column that is needed, the file is empty, or its rows
+            cannot be told apart.
         OSError: if the file cannot be read.
     """
     file = str(path)
@@ -194,7 +195,7 @@ def read_table(
     skipped: dict[str, int] = {}
     with Path(path).open("rb") as stream:
         lines = _decoded(stream, file, problems)
-        records = _records(lines, layout)
+        records = _records(lines, layout, file)
         columns = layout.columns
         if columns is None:
             first = next(records, None)
@@ -256,9 +257,13 @@ def _decoded(
 
 
 def _records(
-    lines: Iterator[tuple[int, str]], layout: Layout
+    lines: Iterator[tuple[int, str]], layout: Layout, file: str
 ) -> Iterator[tuple[list[str], int, str]]:
-    """Fields, first line and its text of each row; a row of several lines keeps its first one's text."""
+    """Fields, first line and its text of each row; a row of several lines keeps its first one's text.
+
+    Raises:
+        DataFileError: where quotes or line ends leave no way to tell one row from the next.
+    """
     if not layout.quoted:
         for number, text in lines:
             if "\0" not in text:
@@ -273,7 +278,21 @@ def _records(
             taken.append((number, text))
             yield text
 
-    for fields in csv.reader(feed(), delimiter=layout.delimiter):
+    reader = csv.reader(feed(), delimiter=layout.delimiter)
+    while True:
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            problem = Problem(
+                f"the rows cannot be told apart from here on: {error}",
+                file=file,
+                line=taken[0][0],
+                suggestion="is a quotation mark left open, or are lines ended by carriage returns alone?",
+                code="rows",
+            )
+            raise DataFileError([problem]) from error
         number, text = taken[0]
         text = text if len(taken) == 1 else ""
         taken.clear()

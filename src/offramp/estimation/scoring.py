@@ -253,7 +253,9 @@ def chance_of_worse(p: Floats, o: Floats) -> float:
     seen = float(o @ w)
     if len(p) > EXACT:
         mean, var = float(p @ w), float((p * (1 - p)) @ w**2)
-        if var <= 0:  # every p is 0, 1/2 or 1: the score they lead to expect is the only one they allow
+        if (
+            var <= 0
+        ):  # every p is 0, 1/2 or 1: the score they lead to expect is the only one they allow
             return float(seen <= mean + _TIE)
         return float(special.ndtr((mean - seen) / math.sqrt(var)))
     sums, chance = np.zeros(1), np.ones(1)

@@ -1,0 +1,169 @@
+"""The disagreement map in tables and sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from offramp.answers._answer import Cell, Column, Table
+from offramp.answers._facts import join, quoted
+from offramp.audit._found import Found, plain
+from offramp.audit._map import TOGETHER, Parted, Swap, open_items, tellings
+from offramp.crisis import Crisis
+
+
+def alone(found: Found, parted: Parted) -> tuple[Swap, ...]:
+    """Exchanges of one number that turn the claim."""
+    return tuple(s for s in _of(found, parted) if s.turns and s.path != TOGETHER)
+
+
+def _of(found: Found, p: Parted) -> tuple[Swap, ...]:
+    return tuple(
+        s for s in found.swaps if (s.claim, s.author, s.other) == (p.claim, p.author, p.other)
+    )
+
+
+def cause(found: Found, p: Parted) -> str:
+    """Why two readings part on a claim, at central values."""
+    if p.here is None:
+        return "it cannot be asked at the author's central values"
+    rows = _of(found, p)
+    turns = alone(found, p)
+    if turns:
+        return (
+            f"{join(s.path for s in turns)} alone"
+            if len(turns) == 1
+            else (f"any one of {join((s.path for s in turns), 'or')}")
+        )
+    every = next((s for s in rows if s.path == TOGETHER), None)
+    if every is None:
+        return "no number on which they differ stands in both crises: the dates differ"
+    if every.reason:
+        return f"could not be tried together: {every.reason}"
+    if every.turns:
+        return "several numbers together, none alone"
+    if p.there is not None and p.here == p.there:
+        return "they agree at central values and part only in their ranges"
+    return "none of their numbers, not even all together: the crises of the two dates differ"
+
+
+def map_table(crisis: Crisis, found: Found) -> Table | None:
+    """Which numbers make two readings part."""
+    if not found.parted:
+        return None
+    words = {a.id: a for a in found.authors}
+    rows: list[tuple[Cell, ...]] = []
+    for p in found.parted:
+        near = [s for s in _of(found, p) if s.path != TOGETHER and not s.reason]
+        most = max(near, key=lambda s: abs(s.moved - s.margin), default=None)
+        moved = most is not None and abs(most.moved - most.margin) > 1e-9
+        rows.append(
+            (
+                p.claim, found.claims[p.claim][2],
+                f"{words[p.author].label}: {words[p.author].cells[p.claim].word}",
+                f"{words[p.other].label}: {words[p.other].cells[p.claim].word}",
+                cause(found, p),
+                most.path if most is not None and moved else "",
+                plain(most.moved - most.margin) if most is not None and moved else None,
+            )
+        )  # fmt: skip
+    columns = (
+        Column("claim", "Claim"),
+        Column("text", "What it says"),
+        Column("author", "Its author"),
+        Column("other", "The other"),
+        Column("cause", "What makes them part"),
+        Column("path", "Number that moves it most"),
+        Column("moved", "moves the margin by", "signed", "", 4),
+    )
+    note = (
+        f"At central values on grid {found.resolution}: one number of the author's crisis at a time takes the "
+        "other reading's value. Claims whose shares differ most; not every one that differs."
+    )
+    return Table("Which premises make readings part", columns, tuple(rows), note)
+
+
+def telling_table(crisis: Crisis) -> Table | None:
+    """What would tell, with expected information where it is known."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            join(crisis.readings[r].label for r in t.readings if r in crisis.readings),
+            t.test,
+            None if t.bits is None else round(t.bits, 4),
+            join(t.items) if t.items else "unknown: no item of evidence stands for it",
+        )
+        for t in tellings(crisis)
+    ]
+    rows += [
+        ("all", str(crisis.evidence[key].text), round(bits, 4), key)
+        for key, bits in open_items(crisis)
+    ]
+    if not rows:
+        return None
+    columns = (
+        Column("readings", "Tells apart"),
+        Column("test", "What to look for"),
+        Column("bits", "Expected information", "number", "bits", 3),
+        Column("item", "Measured by"),
+    )
+    note = (
+        "Information about B's type at the opening beliefs of the file's date. Items under `all` are in "
+        "the file and not used yet; they tell types apart, and readings only as far as "
+        "these assume different types."
+    )
+    return Table("What would tell the readings apart", columns, tuple(rows), note)
+
+
+def map_words(crisis: Crisis, found: Found) -> str:
+    """A sentence or two for the answer."""
+    if len(found.authors) < 2:
+        return ""
+    if not found.parted:
+        return "No two readings come to different verdicts on a claim of either."
+    single = [p for p in found.parted if alone(found, p)]
+    text = (
+        f"Of {len(found.parted)} partings that were traced, {len(single)} come down to one number "
+        "that differs between the two readings."
+    )
+    if single:
+        p = single[0]
+        text += (
+            f" {quoted(crisis.readings[p.author].label)} and {quoted(crisis.readings[p.other].label)} "
+            f"part on {p.claim} over {cause(found, p)}."
+        )
+    unknown = sum(t.bits is None for t in tellings(crisis))
+    if unknown:
+        text += (
+            f" For {unknown} observation{'' if unknown == 1 else 's'} that would tell readings apart the "
+            "expected information is unknown: no item of evidence in the file stands for "
+            f"{'it' if unknown == 1 else 'them'}."
+        )
+    return text
+
+
+def map_data(crisis: Crisis, found: Found) -> dict[str, Any]:
+    """The map as plain values."""
+    return {
+        "parted": [
+            {
+                "claim": p.claim, "author": p.author, "other": p.other, "here": p.here,
+                "there": p.there, "cause": cause(found, p),
+            }
+            for p in found.parted
+        ],
+        "swaps": [
+            {
+                "claim": s.claim, "author": s.author, "other": s.other, "path": s.path,
+                "own": plain(s.own), "given": plain(s.given), "margin": plain(s.margin),
+                "moved": plain(s.moved), "turns": s.turns, "reason": s.reason,
+            }
+            for s in found.swaps
+        ],
+        "tellings": [
+            {
+                "readings": list(t.readings), "parameter": t.parameter, "test": t.test,
+                "items": list(t.items), "bits": t.bits,
+            }
+            for t in tellings(crisis)
+        ],
+        "open_items": [[k, b] for k, b in open_items(crisis)],
+    }  # fmt: skip
