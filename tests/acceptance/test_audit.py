@@ -8,8 +8,7 @@ from functools import cache
 import pytest
 
 import offramp
-import offramp.audit
-from offramp.audit import Found, NotAsked, Sizes, TriggerAudit, labels_in, setting_of
+from offramp.audit import Found, NotAsked, Sizes, TriggerAudit, found_of, labels_in, setting_of
 from offramp.audit._asking import ask
 from offramp.audit._draws import central
 from offramp.audit._worlds import Scope
@@ -27,7 +26,7 @@ def reference() -> Crisis:
 @cache
 def patience() -> Found:
     """One claim of one reading: enough for its loads."""
-    return offramp.audit.found_of(
+    return found_of(
         reference(),
         readings=["delay_costs"],
         claims=["c000_2"],
@@ -100,7 +99,7 @@ def test_S58_never_is_contradicted_by_a_trigger_in_others_hands() -> None:
     row = TriggerAudit(trigger=0.25, response=0.97, rest=0.0, stated=0.03)
     assert row.fires >= 0.24
     assert row.contradicts
-    found = offramp.audit.found_of(
+    found = found_of(
         reference(),
         readings=["time_favours_b"],
         claims=["c004_7"],

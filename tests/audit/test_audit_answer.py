@@ -11,9 +11,8 @@ import pytest
 from tests.audit.audit_crises import reference, starter
 
 import offramp
-import offramp.audit
 from offramp.answers._answer import Answer
-from offramp.audit import Sizes
+from offramp.audit import Sizes, audit, setting_of
 from offramp.crisis import Crisis, UnknownPath
 
 SMALL = Sizes(own=6, cross=3, off=4, pairs=6, check=1)
@@ -64,7 +63,7 @@ def two_readings() -> Crisis:
 
 @cache
 def answer() -> Answer:
-    return offramp.audit.audit(two_readings(), sizes=SMALL)
+    return audit(two_readings(), sizes=SMALL)
 
 
 def test_verdicts_and_loads_of_a_case_that_is_known() -> None:
@@ -118,21 +117,21 @@ def test_readings_are_never_averaged() -> None:
 
 
 def test_a_crisis_without_readings_says_so() -> None:
-    found = offramp.audit.audit(starter(), sizes=SMALL)
+    found = audit(starter(), sizes=SMALL)
     assert found.headline == "This crisis has no readings to audit"
     assert found.charts == ()
     json.dumps(found.to_dict(), allow_nan=False)
 
 
 def test_a_reading_whose_claims_cannot_be_asked_says_so() -> None:
-    found = offramp.audit.audit(two_readings(), readings=["dear"], claims=["dear_5"], sizes=SMALL)
+    found = audit(two_readings(), readings=["dear"], claims=["dear_5"], sizes=SMALL)
     assert found.headline == "None of the readings' claims can be asked of this game"
 
 
 def test_the_same_seed_gives_the_same_figures_and_another_seed_other_draws() -> None:
     few = Sizes(own=4, cross=1, off=2, pairs=4, check=1)
     one, two, three = (
-        offramp.audit.audit(two_readings(), readings=["dear"], claims=["dear_2"], sizes=few, seed=s)
+        audit(two_readings(), readings=["dear"], claims=["dear_2"], sizes=few, seed=s)
         for s in (1, 1, 2)
     )
 
@@ -160,26 +159,24 @@ def test_pieces_are_kept_and_an_interrupted_audit_goes_on(tmp_path: Path) -> Non
         "folder": tmp_path,
     }
     with pytest.raises(Stop):
-        offramp.audit.audit(two_readings(), progress=stop, **ask)
+        audit(two_readings(), progress=stop, **ask)
     kept = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
     assert len(kept) == 2
     told: list[int] = []
-    found = offramp.audit.audit(
-        two_readings(), progress=lambda _, done, n: told.append(n - done), **ask
-    )
+    found = audit(two_readings(), progress=lambda _, done, n: told.append(n - done), **ask)
     assert told[-1] == 0
     assert all((tmp_path / name).read_bytes() == content for name, content in kept.items())
-    fresh = offramp.audit.audit(two_readings(), **{**ask, "folder": None})
+    fresh = audit(two_readings(), **{**ask, "folder": None})
     assert found.to_dict()["data"]["readings"] == fresh.to_dict()["data"]["readings"]
 
 
 def test_wrong_questions_are_refused() -> None:
     with pytest.raises(UnknownPath, match="dear"):
-        offramp.audit.audit(two_readings(), readings=["deer"])
+        audit(two_readings(), readings=["deer"])
     with pytest.raises(UnknownPath, match="no claim"):
-        offramp.audit.audit(two_readings(), claims=["x_1"])
+        audit(two_readings(), claims=["x_1"])
     with pytest.raises(ValueError, match="at least two draws"):
-        offramp.audit.audit(two_readings(), draws=1)
+        audit(two_readings(), draws=1)
 
 
 def test_the_package_may_be_called() -> None:
@@ -191,4 +188,4 @@ def test_the_package_may_be_called() -> None:
 def test_every_reading_of_the_reference_case_can_be_set_and_carried() -> None:
     for key in reference().readings:
         for transplant in (False, True):
-            assert offramp.audit.setting_of(reference(), key, transplant).named.types
+            assert setting_of(reference(), key, transplant).named.types

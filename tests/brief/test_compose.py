@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 import offramp
+from offramp._version import VERSION
 from offramp.answers import Answer, Comparison, compare
 from offramp.brief import Brief
-from offramp.brief._compose import VERSION, _bottom_line, _options, readable
+from offramp.brief._compose import _bottom_line, _options, readable
 from offramp.crisis._starter import text
 
 

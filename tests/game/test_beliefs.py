@@ -125,3 +125,17 @@ def test_grid_points_are_their_own_corner(types, steps):
     index, weight = grid.locate(grid.points)
     f = np.random.default_rng(0).normal(size=grid.size)
     assert (weight * f[index]).sum(0) == pytest.approx(f, abs=1e-9)
+
+
+def test_a_new_item_has_the_graded_chance_and_the_record_its_tempered_one() -> None:
+    """Tempering is a power of the graded likelihood; a chance of being seen is never above one."""
+    crisis = load("ukraine-2025")
+    found = updates(crisis)
+    assert len(found) >= 5
+    for update in found:
+        chance, logs = np.array(update.likelihood), np.array(update.log_likelihood)
+        assert ((chance >= 0) & (chance <= 1)).all()
+        if np.ptp(chance) > 1e-9:
+            powers = logs / np.log(chance)
+            np.testing.assert_allclose(powers, powers[0], rtol=1e-12)
+    assert any(abs(u.log_likelihood[0] - np.log(u.likelihood[0])) > 0.1 for u in found)

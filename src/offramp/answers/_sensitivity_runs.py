@@ -290,6 +290,8 @@ def _evidence(
 ) -> tuple[Worth, ...]:
     """Value of one more observation like each item of evidence, and of knowing B's type.
 
+    The observation is new and independent, so its chances are the graded ones, not tempered.
+
     Rows are draws by types, weighted with each draw's opening belief; A's value is that of the type.
     """
     types = tuple(crisis.types)
@@ -309,7 +311,7 @@ def _evidence(
         return ()
     items: dict[str, Floats] = {TYPE_KNOWN: np.eye(m)}
     for update in updates(crisis):
-        chance = np.exp(np.array(update.log_likelihood))
+        chance = np.array(update.likelihood)
         items[update.id] = np.column_stack([chance, 1 - chance])
     return value_of_evidence(
         worth[whole].reshape(n * m, len(plans)),

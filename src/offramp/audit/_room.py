@@ -27,6 +27,8 @@ from offramp.game._preferences import on_the_table
 from offramp.solution._nodes import at_beliefs
 
 Floats = NDArray[np.float64]
+INFEASIBLE = 2
+"""What scipy calls a programme without a solution."""
 NO_TERMS = -1.0
 """Room where no terms satisfy A at all: a whole stake short."""
 
@@ -188,4 +190,8 @@ def _most(game: Game, fixed: Mapping[str, float], reserve_a: float, floors: Floa
         bounds=Bounds(low, high),
         constraints=LinearConstraint(np.array(rows), np.array(least), np.array(most)),
     )
-    return 1.0 - float(found.fun) if found.status == 0 and found.fun is not None else None
+    if found.status == INFEASIBLE:
+        return None
+    if found.status != 0 or found.fun is None:
+        raise NotAsked(f"the range of terms was not found: {found.message}")
+    return 1.0 - float(found.fun)

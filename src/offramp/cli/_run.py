@@ -40,7 +40,8 @@ def _attempt(arguments: Sequence[str]) -> Outcome:
         if not callable(work):
             return Outcome(code=work or 0)
         with _strays_to_stderr():
-            return work()
+            outcome: Outcome = work()
+        return outcome
     except KeyboardInterrupt:
         notice = Notice("interrupted; nothing was left half-written", code="interrupted")
         return Outcome(code=INTERRUPTED, errors=(notice,))

@@ -37,11 +37,16 @@ NEVER = 1e-300
 
 @dataclass(frozen=True)
 class Update:
-    """One item's effect: tempered log-likelihood per type."""
+    """One item's effect: tempered log-likelihood per type.
+
+    ``likelihood`` is the chance of the item by type, graded but not tempered: what a new and independent
+    item of the kind would have. Tempering weighs items of one record against each other.
+    """
 
     id: str
     date: dt.date
     log_likelihood: tuple[float, ...]
+    likelihood: tuple[float, ...]
 
 
 def prior_of(crisis: Crisis) -> Floats:
@@ -81,7 +86,7 @@ def updates(crisis: Crisis) -> tuple[Update, ...]:
             if key in group.items:
                 exponent *= group.exponent
         logs = tuple(float(exponent * math.log(max(v, NEVER))) for v in used)
-        found.append(Update(key, item.date, logs))
+        found.append(Update(key, item.date, logs, tuple(float(v) for v in used)))
     return tuple(found)
 
 
