@@ -169,7 +169,8 @@ def test_every_refinement_of_the_reference_case_cuts_one_thing_finer():
 
 
 def test_tiers_that_the_file_has_and_the_game_has_not_are_added():
-    game = compile_game(load("ukraine-2025"), "status_quo", None, SKETCH)
+    grid = SKETCH.with_(tiers=2)
+    game = compile_game(load("ukraine-2025"), "status_quo", None, grid)
     refined = named(game)["more coalition tiers"].apply(game)
     assert (len(game.cohesion), len(refined.cohesion)) == (2, 3)
 

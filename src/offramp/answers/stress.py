@@ -29,10 +29,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 
 from offramp.answers._answer import Answer, Trace
 from offramp.answers._facts import settings, supports
 from offramp.answers._stress_charts import charts_of
+from offramp.answers._stress_draws import Drawn, drawn
+from offramp.answers._stress_draws import chart as draws_chart
+from offramp.answers._stress_draws import sentence as draws_sentence
+from offramp.answers._stress_draws import table as draws_table
 from offramp.answers._stress_facts import Found, gather
 from offramp.answers._stress_views import failures, tables_of
 from offramp.answers._stress_words import dominant, flips, headline, paragraphs, warnings
@@ -52,6 +57,9 @@ def stress(
     workers: int | None = 1,
     certificate: Certificate | None = None,
     pairs: bool = True,
+    draws: int = 0,
+    seed: int = 0,
+    folder: str | Path | None = None,
 ) -> Answer:
     """Events, the broker's roles and failure modes of a plan under stress.
 
@@ -61,18 +69,33 @@ def stress(
         workers: Processes; None means one per core.
         certificate: What differences are held against; left out, the solution's own.
         pairs: Also force events in pairs where both can happen.
+        draws: Also force every event in so many draws from the ranges of the file; 0: in none.
+        seed: Of the draws.
+        folder: Where finished draws are kept, so that an interrupted run can go on.
+
+    Raises:
+        ValueError: for draws that are fewer than eight, or that cannot be solved.
     """
     told = certificate or solution.certificate
     found = gather(solution, told, pairs, workers, progress)
+    over = None
+    if draws:
+        over = drawn(solution, draws, seed=seed, folder=folder, workers=workers, progress=progress)
     title = headline(solution, found)
     crisis = solution.game.crisis
     return Answer(
         name="stress",
         question=QUESTION,
         headline=title,
-        paragraphs=paragraphs(solution, found),
-        tables=tables_of(solution, found),
-        charts=charts_of(solution, found, title),
+        paragraphs=(
+            *paragraphs(solution, found),
+            *((draws_sentence(solution, over),) if over else ()),
+        ),
+        tables=(*tables_of(solution, found), *((draws_table(solution, over),) if over else ())),
+        charts=(
+            *charts_of(solution, found, title),
+            *((draws_chart(solution, over),) if over else ()),
+        ),
         evidence_trace=Trace(
             formula="D(e) = V(s | e in the first month) - V(s); beyond(e, f) = D(e, f) - D(e) - D(f)",
             supports=supports(crisis, _paths(crisis, found)),
@@ -87,7 +110,7 @@ def stress(
         ),
         flips=flips(solution, found),
         warnings=warnings(solution, found),
-        data=_data(solution, found),
+        data={**_data(solution, found), "draws": None if over is None else _draws_data(over)},
     )
 
 
@@ -108,6 +131,16 @@ def _paths(crisis: Crisis, found: Found) -> list[tuple[str, str]]:
             ("broker.sides_with_b", "how likely terms are imposed at all"),
         ]
     return [p for p in paths if p[0] in known]
+
+
+def _draws_data(over: Drawn) -> dict[str, object]:
+    return {
+        "events": list(over.events),
+        "effects": over.effects.tolist(),
+        "asked": over.asked,
+        "failed": over.failed,
+        "worst": over.worst().tolist(),
+    }
 
 
 def _number(value: float | None) -> float | None:

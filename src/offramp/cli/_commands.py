@@ -243,6 +243,13 @@ def question(name: str, about: str, example: str, *extras: inspect.Parameter) ->
     command(f"offramp {name} {example}")(answer)
 
 
+DRAWS = extra("draws", int | None, None, "Draws from the ranges of the file.", metavar="N", min=8)
+FOLDER = extra(
+    "folder", Path | None, None,
+    "Where runs are kept: the same command goes on there after an interruption.",
+    metavar="FOLDER", show_default="nowhere",
+)  # fmt: skip
+
 question("leverage", "Who gains from delay, and until when.", "ukraine-2025 --out leverage.svg")
 question(
     "bluff",
@@ -393,6 +400,8 @@ question(
     "What each event does, alone and in pairs: what breaks, what recovers, what would mend it.",
     "ukraine-2025 --plan plan_b",
     extra("pairs", bool, True, "Whether pairs of events are tried too.", flag="--pairs/--no-pairs"),
+    DRAWS,
+    FOLDER,
 )
 question(
     "watch",
@@ -439,12 +448,6 @@ def common(name: str, annotation: Any, default: Any = None) -> inspect.Parameter
 PLAN, READING = common("plan", Plan), common("reading", Reading)
 SEED, SKETCH = common("seed", Seed, 0), common("resolution", Cut, Resolution.sketch)
 PRECISION = common("precision", Precision, 8.0)
-DRAWS = extra("draws", int | None, None, "Draws from the ranges of the file.", metavar="N", min=8)
-FOLDER = extra(
-    "folder", Path | None, None,
-    "Where runs are kept: the same command goes on there after an interruption.",
-    metavar="FOLDER", show_default="nowhere",
-)  # fmt: skip
 SCHEDULER = extra(
     "scheduler", str | None, None, "Address of a Dask scheduler, as tcp://host:port.",
     metavar="ADDRESS", show_default="the processes of this machine",
