@@ -51,13 +51,13 @@ LEADERS = 2
 SWEEP = Resolution(
     SKETCH.name,
     position_factor=1,
-    belief_steps=(6, 2),
+    belief_steps=(6, 1),
     offers=6,
     tiers=3,
     phases=2,
     rungs=1,
     solve_every=1.0,
-    particle_steps=4,
+    particle_steps=2,
 )
 """Grid of what is varied; named after the sketch, whose rule for events (by expectation) it follows."""
 
