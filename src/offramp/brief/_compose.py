@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from offramp._version import VERSION
@@ -43,12 +44,14 @@ from offramp.answers._facts import (
     stake,
 )
 from offramp.answers._plans_views import NOBODY, who_must_agree
+from offramp.answers._runs import in_parallel
 from offramp.answers.certainty import checks_table
 from offramp.brief.document import Brief, Source
 from offramp.brief.words import Yardstick, confidence_sentence, sentence
 from offramp.crisis import Crisis, check, crisis_hash, defaults_used, parameters
 from offramp.game import Game, Resolution, compile_game
-from offramp.solution import DEFAULT_PRECISION, solve
+from offramp.game._resolution import named
+from offramp.solution import DEFAULT_PRECISION, Certificate, Solution, solve
 
 Progress = Callable[[str, int, int], None]
 Confidence = Literal["low", "moderate", "high"]
@@ -57,6 +60,8 @@ QUESTIONS = (
     leverage, deal, bluff, deter, coalition, contribution, offensive, futures, watch,
 )  # fmt: skip
 """Questions put to the first plan, in reading order; the comparison of plans comes third."""
+SLOW = (leverage, deal, deter, offensive, watch)
+"""Those that are begun first, so that no core waits for one of them at the end."""
 MOSTLY, NARROW = 0.5, 0.1
 """Confidence is moderate if more than this share of numbers is data and the band is narrower."""
 
@@ -95,24 +100,19 @@ def brief(
     if progress is not None:
         progress("solving", 0, 1)
     game = compile_game(crisis, first, reading, resolution)
-    solution = solve(game, precision)
     comparison = compare(
         crisis, ordered, reading=reading, precision=precision, resolution=resolution,
         workers=workers, progress=progress,
     )  # fmt: skip
     certificate = comparison.certificate(first)
     side_by_side = describe(comparison)
-    delay, bargain, *others = (
-        ask(
-            question,
-            solution,
-            progress=progress,
-            workers=workers,
-            certificate=certificate,
-            seed=seed,
-        )
-        for question in QUESTIONS
+    jobs = tuple(
+        _Job(i, first, reading, named(resolution), precision, seed, certificate)
+        for i in sorted(range(len(QUESTIONS)), key=lambda i: QUESTIONS[i] not in SLOW)
     )
+    told = in_parallel(crisis, _asked, jobs, workers, progress, "answering")
+    by_place = dict(zip((job.question for job in jobs), told, strict=True))
+    delay, bargain, *others = (by_place[i] for i in range(len(QUESTIONS)))
     answers = (delay, bargain, side_by_side, *others, *added)
     read = game.crisis
     return Brief(
@@ -154,6 +154,39 @@ def brief(
         certificates={p: comparison.certificate(p).to_dict() for p in comparison.checks},
         checks=tuple(checks_table(comparison.certificate(p), read, p) for p in comparison.checks),
         warnings=_warnings(game, crisis),
+    )
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One question of :data:`QUESTIONS` to put to one solved plan."""
+
+    question: int
+    plan: str
+    reading: str | None
+    resolution: Resolution
+    precision: float
+    seed: int
+    certificate: Certificate
+
+
+_SOLVED: dict[tuple[str, str, str | None, Resolution, float], Solution] = {}
+"""The solution that was asked last, by the hash of the crisis and how it was solved."""
+
+
+def _asked(crisis: Crisis, job: _Job) -> Answer:
+    """Answer one question in this process; questions in turn share one solve."""
+    key = (crisis_hash(crisis), job.plan, job.reading, job.resolution, job.precision)
+    if key not in _SOLVED:
+        _SOLVED.clear()
+        game = compile_game(crisis, job.plan, job.reading, job.resolution)
+        _SOLVED[key] = solve(game, job.precision)
+    return ask(
+        QUESTIONS[job.question],
+        _SOLVED[key],
+        workers=1,
+        certificate=job.certificate,
+        seed=job.seed,
     )
 
 
