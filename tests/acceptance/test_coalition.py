@@ -15,6 +15,7 @@ from offramp.answers._coalition_ways import margins, scaled
 from offramp.answers.coalition import coalition
 from offramp.crisis import Crisis, in_epoch
 from offramp.crisis._pressure import LeverUse, Plan, Stage
+from offramp.game import DRAFT
 from offramp.solution import Solution
 from offramp.solution._induction import induce
 
@@ -70,6 +71,15 @@ def test_S3_time_is_harder_on_the_coalition_and_a_shared_threat_narrows_the_gap(
         assert narrowed < gap - 0.01, key
     assert default["crossing"] is not None
     assert 1 <= default["crossing"] <= 12
+
+
+def test_S3_gap_is_ten_times_what_finer_beliefs_and_fronts_move_it() -> None:
+    gaps = []
+    for grid in (DRAFT, DRAFT.with_(belief_steps=(20, 6)), DRAFT.with_(position_factor=2)):
+        found = asked(offramp.solve(offramp.compile(reference(), "plan_a", resolution=grid)))
+        gaps.append(found["other_side"][24] - found["whole_game"][24])
+    assert gaps[0] > 0.2
+    assert all(gaps[0] > 10 * abs(gap - gaps[0]) for gap in gaps[1:])
 
 
 def test_S3_survival_is_the_files_own_hazards_for_the_other_side() -> None:

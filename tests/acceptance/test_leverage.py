@@ -90,6 +90,21 @@ def test_S1_without_a_flow_from_delay_fracture_and_drift_waiting_never_beats_sig
         assert off["best_month"][t] == 0
 
 
+def test_S1_fracture_moves_the_gap_by_ten_times_what_a_finer_grid_moves_the_effect() -> None:
+    """Gap of signing now, stalling type, fracture .004 -> .040: -.0242 at the draft as at the sketch."""
+    effects = []
+    for grid in ("sketch", "draft"):
+        gaps = []
+        for pace in (0.004, 0.04):
+            crisis = offramp.override(reference(), {"coalition.fracture": pace})
+            game = offramp.compile(crisis, "status_quo", resolution=grid)
+            found = read(leverage(offramp.solve(game), "armed_freeze", levers=False))
+            gaps.append(found["gap_now"]["stalling"])
+        effects.append(gaps[1] - gaps[0])
+    assert effects[1] < -0.02
+    assert abs(effects[1]) > 10 * abs(effects[1] - effects[0])
+
+
 def test_S1_fracture_makes_waiting_cheaper_but_the_best_month_stays_now_comes_out_otherwise() -> (
     None
 ):
