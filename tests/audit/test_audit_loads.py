@@ -152,6 +152,8 @@ def test_a_trigger_in_others_hands() -> None:
     assert "less than its own trigger does" in found.words("an invasion", "an attack")
     assert not TriggerAudit(0.25, 0.97, 0.0, 0.30).contradicts
     assert not TriggerAudit(0.25, 0.97).contradicts
-    assert TriggerAudit(0.5, 0.5, 0.2).fires == pytest.approx(0.35)
+    assert TriggerAudit(0.5, 0.5, 0.2).fires == pytest.approx(0.45)
+    with pytest.raises(ValueError, match=r"without the trigger, at most 0\.5"):
+        TriggerAudit(0.5, 0.5, 0.6)
     with pytest.raises(ValueError, match="response is a probability"):
         TriggerAudit(0.5, 1.5)

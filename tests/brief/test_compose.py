@@ -12,8 +12,9 @@ import pytest
 import offramp
 from offramp._version import VERSION
 from offramp.answers import Answer, Comparison, compare
+from offramp.answers._names import readable
 from offramp.brief import Brief
-from offramp.brief._compose import _bottom_line, _options, readable
+from offramp.brief._compose import _bottom_line, _options
 from offramp.crisis._starter import text
 
 

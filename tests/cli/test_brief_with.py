@@ -9,7 +9,7 @@ import pytest
 from tests.cli.cli_done import Run
 
 from offramp.answers import Answer, answer_from
-from offramp.cli._answering import _saved
+from offramp.cli._briefing import saved as saved_answer
 from offramp.cli._files import json_text
 from offramp.cli._outcome import Failure
 from offramp.crisis import load
@@ -29,21 +29,21 @@ def test_a_saved_answer_is_the_answer(saved: Path, mine: Path) -> None:
     assert isinstance(answer, Answer)
     again = json.loads(json_text(answer.to_dict()))
     assert again == {k: raw[k] for k in again}
-    assert _saved(saved, load(mine)) == answer
+    assert saved_answer(saved, load(mine)) == answer
 
 
 def test_an_envelope_is_taken_too(run: Run, mine: Path, saved: Path, tmp_path: Path) -> None:
     done = run("bluff", mine, "--resolution", "sketch", "--json", "--quiet")
     place = tmp_path / "envelope.json"
     place.write_text(done.out, encoding="utf-8")
-    assert _saved(place, load(mine)).headline == _saved(saved, load(mine)).headline
+    assert saved_answer(place, load(mine)).headline == saved_answer(saved, load(mine)).headline
 
 
 def test_an_answer_of_another_state_of_the_crisis_is_refused(saved: Path, mine: Path) -> None:
     text = mine.read_text(encoding="utf-8").replace("\ntitle: ", "\ntitle: Not ", 1)
     mine.write_text(text, encoding="utf-8")
     with pytest.raises(Failure, match="another state of the crisis"):
-        _saved(saved, load(mine))
+        saved_answer(saved, load(mine))
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"data": 1}', '{"answer": "bluff", "tables": 3}'])

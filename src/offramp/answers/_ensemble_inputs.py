@@ -9,14 +9,14 @@ Input names are for readers: entries by their own names, fields with spaces, blo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.answers._facts import join, owner
+from offramp.answers._facts import join
+from offramp.answers._names import readable
 from offramp.crisis import Crisis
 from offramp.ensembles import DEFAULT, Design, Ensemble, Measure, run
 from offramp.ensembles.run import Progress
@@ -34,34 +34,11 @@ FINER = "draft"
 
 DIFFERENCE = "difference of value_a"
 
-SECTIONS = frozenset(
-    {"actors", "blocs", "levers", "issues", "types", "plans", "members", "guarantees", "events"}
-    | {"outsiders", "contracts"}
-)
-"""Sections whose entries say by their own name what they are."""
-
 
 def input_name(crisis: Crisis, path: str) -> str:
     """A dotted path in words, such as ``War: cost, Northland``."""
-    parts = path.split(".")
-    node: object = crisis
-    words: list[str] = []
-    for part in parts:
-        node = node.get(part) if isinstance(node, Mapping) else getattr(node, part, None)
-        name = getattr(node, "name", None)
-        words.append(name if isinstance(name, str) and name else re.sub(r"_", " ", part))
-    if parts[0] == "red_lines" and len(parts) > 2:
-        line = crisis.red_lines[parts[1]]
-        actor, issue = crisis.actors[line.actor].name, crisis.issues[line.issue].name
-        return f"{owner(actor)} red line on {issue.lower()}: {' '.join(words[2:])}"
-    if parts[-1] in ("A", "B"):
-        words[-2:] = [f"{words[-2]}, {crisis.blocs['A' if parts[-1] == 'A' else 'B'].name}"]
-    if parts[0] in SECTIONS and len(words) > 1:
-        words = words[1:]
-    if words[-1] == "value" and len(words) > 2:
-        words = words[:-1]
-    first = words[0][:1].upper() + words[0][1:]
-    return f"{first}: {' '.join(words[1:])}" if len(words) > 1 else first
+    name = readable(crisis, path.removesuffix(".value"))
+    return name[:1].upper() + name[1:]
 
 
 def input_names(crisis: Crisis, paths: Sequence[str]) -> dict[str, str]:

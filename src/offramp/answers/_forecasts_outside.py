@@ -19,12 +19,13 @@ Units: probabilities. Source: the crisis's own ``base_rates``.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from offramp.answers._answer import Cell, Column, Table
 from offramp.answers._facts import bare, percent, range_text, span_text
 from offramp.answers._runs import Progress, Run, Task, reduce, run_all
-from offramp.crisis import BaseRate
+from offramp.crisis import BaseRate, Crisis
 from offramp.solution import Certificate, Solution
 
 _ASKS = re.compile(
@@ -55,7 +56,9 @@ class View:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
+    """A probability of the game: what, by which month, under which plan."""
+
     what: str
     month: int
     plan: str
@@ -78,8 +81,8 @@ def outside_view(
     """
     game = solution.game
     crisis = game.crisis
-    asked = {key: _asked(rate, solution) for key, rate in crisis.base_rates.items()}
-    plans = {a.plan for a in asked.values() if isinstance(a, _Asked)}
+    asked = asked_of(crisis, game.plan_id, game.shown)
+    plans = {a.plan for a in asked.values() if isinstance(a, Asked)}
     runs = {
         game.plan_id: reduce(
             solution, Task(game.plan_id, False, solution.precision, game.resolution)
@@ -93,15 +96,31 @@ def outside_view(
     if tasks:
         found = run_all(crisis, tasks, workers, progress, "base rates")
         runs |= dict(zip(others, found, strict=True))
-    least = (certificate or solution.certificate).least("settled")
+    return views_of(crisis, asked, runs, (certificate or solution.certificate).least("settled"))
+
+
+def views_of(
+    crisis: Crisis, asked: Mapping[str, Asked | str], runs: Mapping[str, Run], least: float
+) -> tuple[View, ...]:
+    """Every base rate beside solves that were made already, by plan."""
     return tuple(
         _view(key, rate, asked[key], runs, least) for key, rate in crisis.base_rates.items()
     )
 
 
-def _asked(rate: BaseRate, solution: Solution) -> _Asked | str:
+def asked_of(crisis: Crisis, plan: str, shown: int) -> dict[str, Asked | str]:
+    """What each base rate asks of the game, or why it asks nothing.
+
+    Args:
+        crisis: The crisis.
+        plan: The plan under which a base rate that names none is read.
+        shown: Last month that a game shows.
+    """
+    return {key: _asked(crisis, rate, plan, shown) for key, rate in crisis.base_rates.items()}
+
+
+def _asked(crisis: Crisis, rate: BaseRate, usual: str, shown: int) -> Asked | str:
     """What the game is asked for, or why nothing is."""
-    game = solution.game
     match = _ASKS.fullmatch(rate.bears_on)
     if rate.value is None:
         return "shares of several outcomes: compare in words"
@@ -110,17 +129,17 @@ def _asked(rate: BaseRate, solution: Solution) -> _Asked | str:
     what = match["what"].lower()
     if not re.search(r"settlement|end of (?:the )?war", what):
         return "bears on what the game does not give as one probability"
-    plan = match["plan"] or game.plan_id
-    if plan not in game.crisis.plans:
+    plan = match["plan"] or usual
+    if plan not in crisis.plans:
         return f"names the plan {plan!r}, which the crisis does not have"
-    month = int(match["n"]) if match["n"] else min(MONTH, game.shown)
-    if month > game.shown:
-        return f"asks about month {month}, beyond the horizon of {game.shown}"
-    return _Asked(what, month, plan)
+    month = int(match["n"]) if match["n"] else min(MONTH, shown)
+    if month > shown:
+        return f"asks about month {month}, beyond the horizon of {shown}"
+    return Asked(what, month, plan)
 
 
 def _view(
-    key: str, rate: BaseRate, asked: _Asked | str, runs: dict[str, Run], least: float
+    key: str, rate: BaseRate, asked: Asked | str, runs: Mapping[str, Run], least: float
 ) -> View:
     if isinstance(asked, str):
         return View(key, rate, None, None, None, None, asked)
@@ -169,9 +188,10 @@ def outside_table(views: tuple[View, ...]) -> Table | None:
             same = round(100 * v.low) == round(100 * v.high)
             here = percent(v.low) if same else span_text(v.low, v.high)
         where = None if v.month is None else f"{v.plan}, month {v.month}"
+        source = "; ".join(rate.source or (rate.value.source if rate.value else ()))
         rows.append(
-            (rate.name, rate.definition, stated, rate.bears_on or None, here, where, v.verdict)
-        )
+            (rate.name, rate.definition, stated, rate.bears_on or None, here, where, v.verdict, source)
+        )  # fmt: skip
     return Table(
         "The outside view beside the game",
         (
@@ -182,6 +202,7 @@ def outside_table(views: tuple[View, ...]) -> Table | None:
             Column("game", "In this game"),
             Column("where", "read at"),
             Column("verdict", "The game is"),
+            Column("source", "Source"),
         ),
         tuple(rows),
         "Two figures for the end of a war: without and with wars that a ceasefire holds. A base rate is no "

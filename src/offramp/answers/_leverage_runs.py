@@ -13,18 +13,14 @@ Units: own stake; probabilities.
 
 from __future__ import annotations
 
-import hashlib
-import os
-import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import repeat
 from typing import Any, Literal
 
 import numpy as np
 
 from offramp.answers._measures import OPEN_REGIMES, waiting
-from offramp.answers._runs import _POOLS, Progress, _pool, _stop, _tell
+from offramp.answers._runs import Progress, in_parallel
 from offramp.crisis import Crisis, override
 from offramp.crisis._pressure import Plan
 from offramp.game import Game, Resolution, compile_game
@@ -180,15 +176,8 @@ def perform(frame: Frame, variant: Variant, resolution: Resolution) -> Seen:
     return read(solve(game, frame.precision), frame)
 
 
-_FRAMES: dict[str, Frame] = {}
-"""In a worker process: the frame it worked on last, by the hash of its pickle."""
-
-
-def _work(key: str, pickled: bytes, variant: Variant, resolution: Resolution) -> Seen:
-    if key not in _FRAMES:
-        _FRAMES.clear()
-        _FRAMES[key] = pickle.loads(pickled)
-    return perform(_FRAMES[key], variant, resolution)
+def _perform(frame: Frame, job: tuple[Variant, Resolution]) -> Seen:
+    return perform(frame, *job)
 
 
 def sweep(
@@ -200,26 +189,10 @@ def sweep(
     label: str = "weighing levers",
 ) -> dict[str, Seen]:
     """Solve variants, by name; the same figures for any number of processes."""
-    count = min(len(variants), workers or os.cpu_count() or 1)
-    seen: dict[str, Seen] = {}
-    if count <= 1 or len(variants) < POOLED:
-        for variant in variants:
-            seen[variant.name] = perform(frame, variant, resolution)
-            _tell(progress, label, len(seen), len(variants))
-        return seen
-    pool = _pool(count)
-    pickled = pickle.dumps(frame)
-    key = hashlib.sha256(pickled).hexdigest()
-    try:
-        done = pool.map(_work, repeat(key), repeat(pickled), variants, repeat(resolution))
-        for variant, found in zip(variants, done, strict=True):
-            seen[variant.name] = found
-            _tell(progress, label, len(seen), len(variants))
-    except BaseException:
-        _POOLS.pop(count, None)
-        _stop(pool)
-        raise
-    return seen
+    jobs = [(variant, resolution) for variant in variants]
+    few = len(variants) < POOLED
+    found = in_parallel(frame, _perform, jobs, 1 if few else workers, progress, label)
+    return {variant.name: seen for variant, seen in zip(variants, found, strict=True)}
 
 
 def grid_for(solution: Solution, variants: int) -> Resolution:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from offramp.solution import Certificate, Headline, Solution, neighbours, solve,
 Progress = Callable[[str, int, int], None]
 J = TypeVar("J")
 R = TypeVar("R")
+S = TypeVar("S")
 
 
 @dataclass(frozen=True)
@@ -137,17 +138,17 @@ def perform(crisis: Crisis, task: Task) -> Run:
     return reduce(solve(game, task.precision), task)
 
 
-_CRISES: dict[str, Crisis] = {}
-"""In a worker process: the crisis it worked on last, by the hash of its pickle."""
+_SHARED: dict[str, Any] = {}
+"""In a worker process: what its last jobs shared (a crisis, mostly), by the hash of its pickle."""
 _POOLS: dict[int, ProcessPoolExecutor] = {}
 """Worker processes by their number. Starting one takes over a second, so they are kept."""
 
 
-def _work(key: str, pickled: bytes, perform_one: Callable[[Crisis, J], R], job: J) -> R:
-    if key not in _CRISES:
-        _CRISES.clear()
-        _CRISES[key] = pickle.loads(pickled)
-    return perform_one(_CRISES[key], job)
+def _work(key: str, pickled: bytes, perform_one: Callable[[Any, J], R], job: J) -> R:
+    if key not in _SHARED:
+        _SHARED.clear()
+        _SHARED[key] = pickle.loads(pickled)
+    return perform_one(_SHARED[key], job)
 
 
 def _pool(count: int) -> ProcessPoolExecutor:
@@ -177,26 +178,27 @@ def run_all(
 
 
 def in_parallel(
-    crisis: Crisis,
-    perform_one: Callable[[Crisis, J], R],
+    shared: S,
+    perform_one: Callable[[S, J], R],
     jobs: Sequence[J],
     workers: int | None,
     progress: Progress | None,
     label: str,
 ) -> list[R]:
-    """``perform_one(crisis, job)`` for every job, in order; arguments as :func:`run_all`.
+    """``perform_one(shared, job)`` for every job, in order; other arguments as :func:`run_all`.
 
-    ``perform_one`` is a function of a module: worker processes look it up by name.
+    ``shared`` is what all jobs need, mostly the crisis: each process is given it once. ``perform_one``
+    is a function of a module: worker processes look it up by name.
     """
     count = min(len(jobs), workers or os.cpu_count() or 1)
     found: list[R] = []
     if count <= 1:
         for job in jobs:
-            found.append(perform_one(crisis, job))
+            found.append(perform_one(shared, job))
             _tell(progress, label, len(found), len(jobs))
         return found
     pool = _pool(count)
-    pickled = pickle.dumps(crisis)
+    pickled = pickle.dumps(shared)
     key = hashlib.sha256(pickled).hexdigest()
     try:
         for one in pool.map(_work, repeat(key), repeat(pickled), repeat(perform_one), jobs):

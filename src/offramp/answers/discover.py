@@ -52,10 +52,10 @@ from offramp.ensembles import Ensemble, run, sample
 from offramp.ensembles.discovery import (
     Discovery,
 )
-from offramp.ensembles.measures import months_for
+from offramp.ensembles.measures import months_for, ready, taken
 from offramp.ensembles.run import Progress
-from offramp.game import Resolution
-from offramp.solution import DEFAULT_PRECISION
+from offramp.game import Resolution, compile_game
+from offramp.solution import DEFAULT_PRECISION, solve
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -111,6 +111,12 @@ def discover(
     month = min(12, crisis.clock.horizon_months)
     failure = failure_for(crisis, chosen, against, fails, month)
     plans = (chosen,) if failure.against is None else (chosen, failure.against)
+    months = tuple(sorted({*months_for(crisis.clock.horizon_months, None), month}))
+    if fails is not None:
+        one = solve(compile_game(crisis, chosen, reading, resolution), precision)
+        kept = taken(ready(MEASURES, months), one)
+        if failure.measure not in kept:
+            raise ValueError(f"there is no figure {failure.measure!r}; there are {join(kept)}")
     design = sample(crisis, paths, draws, seed, reading=reading, plans=plans)
     ensemble = run(
         crisis,
@@ -119,17 +125,13 @@ def discover(
         readings=(reading,),
         resolution=resolution,
         precision=precision,
-        months=tuple(sorted({*months_for(crisis.clock.horizon_months, None), month})),
+        months=months,
         folder=folder,
         workers=workers,
         scheduler=scheduler,
         progress=progress,
         measures=MEASURES,
     )
-    if failure.measure not in ensemble.measures:
-        raise ValueError(
-            f"there is no figure {failure.measure!r}; there are {join(ensemble.measures)}"
-        )
     error = grid_error(
         crisis,
         ensemble,

@@ -95,11 +95,13 @@ def sensitivity(
         seed: Seed of the draws.
 
     Raises:
-        ValueError: for an unknown plan, fewer than four draws, no leading input, or (``NoRange``)
-            no input with a range.
+        ValueError: for an unknown plan, fewer than four draws or an odd number, no leading input, or
+            (``NoRange``) no input with a range.
     """
     if draws < 4 or leading < 1:
         raise ValueError("sensitivity needs at least four draws and one leading input")
+    if draws % 2:
+        raise ValueError(f"draws come in pairs: {draws} is odd; take {draws + 1}")
     chosen = chosen_plan(crisis, plan)
     if against is None:
         other = other_plan(crisis, chosen)

@@ -46,8 +46,8 @@ from offramp.game import Resolution
 from offramp.game._resolution import named
 
 Progress = Callable[[str, int, int], None]
-FINER = {"sketch": "draft", "draft": "standard", "standard": "fine", "fine": "fine"}
-"""The grid that a few draws are asked again on."""
+FINER = {"sketch": "draft", "draft": "standard", "standard": "fine", "fine": "standard"}
+"""The grid that a few draws are asked again on: the next finer one; of the finest, the one below."""
 
 
 def audit(
@@ -325,7 +325,7 @@ def _triggers(crisis: Crisis, mine: tuple[str, ...], scope: Scope) -> dict[str, 
             numbers = [measure(x, scope) for x in (event, response, rest, bound)]
         except NotAsked:
             continue
-        if all(0 <= x <= 1 for x in numbers):
+        if all(0 <= x <= 1 for x in numbers) and numbers[2] <= 1 - numbers[0]:
             found[name] = TriggerAudit(*numbers)
     return found
 

@@ -1,6 +1,6 @@
 """Trigger audit: what a "never, unless" comes to once others hold the trigger (S58).
 
-    P(fire) = P(trigger) P(act | trigger) + P(act | no trigger) (1 - P(trigger))
+    P(fire) = P(trigger) P(act | trigger) + P(act without the trigger)
 
 A reading that calls the act improbable and also makes it near certain after a trigger that others can
 pull contradicts itself where the first is below what the second gives: that is flagged.
@@ -18,7 +18,7 @@ class TriggerAudit:
     """The parts, and what the reading itself states.
 
     Attributes:
-        trigger: P(trigger); ``response`` P(act | trigger); ``rest`` P(act | no trigger).
+        trigger: P(trigger); ``response`` P(act | trigger); ``rest`` P(act and no trigger).
         stated: What the reading gives the act as a whole, None if it gives nothing.
     """
 
@@ -32,11 +32,16 @@ class TriggerAudit:
             p = getattr(self, name)
             if p is not None and not 0 <= p <= 1:
                 raise ValueError(f"{name} is a probability; got {p:g}")
+        if self.rest > 1 - self.trigger:
+            raise ValueError(
+                f"rest is the chance of the act without the trigger, at most {1 - self.trigger:g}; "
+                f"got {self.rest:g}"
+            )
 
     @property
     def fires(self) -> float:
         """P(fire)."""
-        return self.trigger * self.response + self.rest * (1 - self.trigger)
+        return self.trigger * self.response + self.rest
 
     @property
     def least(self) -> float:

@@ -36,13 +36,14 @@ from offramp.answers._facts import (
     bare,
     fine_percent,
     join,
-    owner,
     percent,
     quoted,
     range_text,
     span_text,
     stake,
 )
+from offramp.answers._forecasts_outside import asked_of, outside_table, views_of
+from offramp.answers._names import readable
 from offramp.answers._plans_views import NOBODY, who_must_agree
 from offramp.answers._runs import in_parallel
 from offramp.answers.certainty import checks_table
@@ -143,7 +144,7 @@ def brief(
         parameters=_parameter_table(read),
         assumptions=_assumption_table(read),
         sources=_sources(read),
-        base_rates=_base_rates(read, comparison),
+        base_rates=_base_rates(read, comparison, first),
         method=_method(game),
         certificate=Table(
             "Certificate",
@@ -331,30 +332,6 @@ def _mind_changers(answers: tuple[Answer, ...]) -> tuple[str, ...]:
     return tuple((*bargain.flips[:2], *plans.flips[:1], *delay.flips[:1])[:3])
 
 
-def readable(crisis: Crisis, path: str) -> str:
-    """A dotted path in words: entries by their names, fields with spaces."""
-    parts = path.split(".")
-    node: object = crisis
-    words: list[str] = []
-    for part in parts:
-        node = node.get(part) if isinstance(node, dict) else getattr(node, part, None)
-        name = getattr(node, "name", None)
-        words.append(name if isinstance(name, str) and name else re.sub(r"_", " ", part))
-    if parts[0] == "red_lines" and len(parts) > 1:
-        line = crisis.red_lines[parts[1]]
-        actor, issue = crisis.actors[line.actor].name, crisis.issues[line.issue].name
-        return f"{owner(actor)} red line on {issue.lower()}: {' '.join(words[2:])}"
-    if parts[-1] in ("A", "B"):
-        words[-1] = crisis.blocs[parts[-1]].name  # type: ignore[index]
-        words = [*words[:-2], f"{words[-2]}, {words[-1]}"]
-    if len(words) > 1 and words[0] in (
-        "actors", "blocs", "levers", "issues", "types", "plans", "members", "guarantees", "events",
-        "outsiders", "red lines", "contracts",
-    ):  # fmt: skip
-        words = words[1:]
-    return ": ".join((words[0], " ".join(words[1:]))) if len(words) > 1 else words[0]
-
-
 def _parameter_table(crisis: Crisis) -> Table:
     columns = (
         Column("path", "Parameter"),
@@ -422,34 +399,18 @@ def _sources(crisis: Crisis) -> tuple[Source, ...]:
     )
 
 
-def _base_rates(crisis: Crisis, c: Comparison) -> Table | None:
-    if not crisis.base_rates:
-        return None
-    columns = (
-        Column("name", "Outside view"),
-        Column("rate", "Rate"),
-        Column("definition", "What was counted"),
-        Column("source", "Source"),
-    )
-    rows = []
-    for rate in crisis.base_rates.values():
-        if rate.value is not None:
-            text = bare(rate.value.value)
-            if rate.value.low is not None:
-                text += f" ({range_text(rate.value)})"
-        else:
-            text = ", ".join(f"{k.replace('_', ' ')} {bare(v)}" for k, v in rate.parts.items())
-        source = "; ".join(rate.source or (rate.value.source if rate.value else ()))
-        rows.append((rate.name, text, rate.definition, source))
-    first = next(iter(c.own))
-    here = percent(c.own[first].at("settled", c.month))
-    return Table(
-        "Base rates",
-        columns,
-        tuple(rows),
-        f"Held against this game's {here} settled after {c.month} months under "
-        f"{quoted(crisis.plans[first].name)}.",
-    )
+def _base_rates(crisis: Crisis, c: Comparison, first: str) -> Table | None:
+    """The outside view beside what the plans of the comparison come to."""
+    shown = min(run.horizon for run in c.own.values())
+    asked = asked_of(crisis, first, shown)
+    known = {
+        key: f"is read under {one.plan!r}, which is not compared"
+        if not isinstance(one, str) and one.plan not in c.own
+        else one
+        for key, one in asked.items()
+    }
+    least = c.certificate(first).least("settled")
+    return outside_table(views_of(crisis, known, c.own, least))
 
 
 def _warnings(game: Game, crisis: Crisis) -> tuple[str, ...]:

@@ -1,11 +1,12 @@
 """The command line: ``offramp COMMAND``.
 
 Data goes to stdout, everything else to stderr; exit codes are in :mod:`offramp.cli._outcome`.
-``_commands`` says which commands and options there are, ``_answering`` and ``_describing`` do what
-they say, ``_screen`` prints for people, ``_files`` writes what ``--out`` asks for, and ``_run``
-turns an outcome or an exception into output and an exit code.
+``_questions``, ``_tools`` and ``_forecast_commands`` say which commands there are, ``_options`` which
+options they share; ``_answering``, ``_briefing``, ``_describing`` and ``_ledgers`` do what they say,
+``_screen`` prints for people, ``_files`` writes what ``--out`` asks for, and ``_run`` turns an outcome
+or an exception into output and an exit code.
 
-Nothing heavy is imported here or in ``_commands``: ``offramp --help`` must stay quick.
+Nothing heavy is imported here or in those that name commands: ``offramp --help`` must stay quick.
 """
 
 from __future__ import annotations

@@ -32,9 +32,12 @@ def seal(
         raise Failure(f"`{resolves}` is no date", "write it as 2027-03-31") from error
     try:
         record, opening = ledger.seal(file, text, probability, day, rule, who=who, hidden=hidden)
-        head = ledger.head(file)
     except LedgerError as error:
         raise _refused(error) from error
+    try:
+        head = ledger.head(file)
+    except LedgerError as error:  # sealed all the same: the opening must not be lost
+        head = f"cannot be read ({error})"
     data: dict[str, Any] = {
         "file": str(file), "forecast": record.id, "commitment": record.commitment, "head": head,
     }  # fmt: skip

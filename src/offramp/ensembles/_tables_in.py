@@ -19,7 +19,7 @@ from offramp.crisis._diagnostics import did_you_mean
 
 R = TypeVar("R")
 
-csv.field_size_limit(2**24)
+LONGEST_FIELD = 2**24
 """A field of a broken file may swallow the rest of it; 16 MB is more than any line that is meant."""
 
 
@@ -278,6 +278,7 @@ def _records(
             taken.append((number, text))
             yield text
 
+    csv.field_size_limit(LONGEST_FIELD)
     reader = csv.reader(feed(), delimiter=layout.delimiter)
     while True:
         try:

@@ -29,7 +29,7 @@ from offramp.crisis import Crisis, canonical
 from offramp.ensembles.arrow import Table, parquet
 from offramp.ensembles.design import Design
 from offramp.ensembles.ensemble import Ensemble
-from offramp.ensembles.manifest import refuse_other, written
+from offramp.ensembles.manifest import OtherRun, refuse_other, written
 from offramp.ensembles.tables import (
     design_table,
     histogram_table,
@@ -63,12 +63,17 @@ class Folder:
         """Make the folder ready, or check that it holds this very run.
 
         Raises:
-            OtherRun: if it holds another run.
+            OtherRun: if it holds another run, or results that no manifest speaks for.
         """
         at = self.path / "manifest.json"
         if at.exists():
             refuse_other(json.loads(at.read_text("utf-8")), manifest, str(self.path))
             return
+        if self.done():
+            raise OtherRun(
+                f"{self.path} holds results without a manifest.json: nobody can tell of which run; "
+                "name another folder"
+            )
         for name in ("summaries", "histograms"):
             (self.path / name).mkdir(parents=True, exist_ok=True)
         _put(self.path / "crisis.json", canonical(crisis).encode())
