@@ -14,7 +14,9 @@ from offramp._version import VERSION
 from offramp.answers import Answer, Comparison, compare
 from offramp.answers._names import readable
 from offramp.brief import Brief
+from offramp.brief._back_matter import warned
 from offramp.brief._compose import _bottom_line, _options
+from offramp.crisis import check
 from offramp.crisis._starter import text
 
 
@@ -132,3 +134,11 @@ def test_paths_read_as_words() -> None:
     assert readable(crisis, "levers.visa_ban.cost_to_target") == f"{name}: cost to target"
     assert readable(crisis, "war.cost.A") == f"war: cost, {crisis.blocs['A'].name}"
     assert "red line" in readable(crisis, "red_lines.ru_force.penalty")
+
+
+def test_warnings_name_plans_and_levers_instead_of_ids() -> None:
+    crisis = offramp.load("ukraine-2025")
+    said = [warned(crisis, w) for w in check(crisis).warnings]
+    assert any(x.startswith("“Truce and reassurance force”: everything in this plan") for x in said)
+    assert any("“Put the immobilised state assets into reconstruction” needs" in x for x in said)
+    assert not any("`" in x for x in said)

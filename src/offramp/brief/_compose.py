@@ -33,23 +33,26 @@ from offramp.answers import (
 )
 from offramp.answers._ask import ask
 from offramp.answers._facts import (
-    bare,
     fine_percent,
     join,
     percent,
     quoted,
-    range_text,
     span_text,
     stake,
 )
-from offramp.answers._forecasts_outside import asked_of, outside_table, views_of
-from offramp.answers._names import readable
 from offramp.answers._plans_views import NOBODY, who_must_agree
 from offramp.answers._runs import in_parallel
 from offramp.answers.certainty import checks_table
-from offramp.brief.document import Brief, Source
+from offramp.brief._back_matter import (
+    assumption_table,
+    base_rates,
+    parameter_table,
+    sources,
+    warnings,
+)
+from offramp.brief.document import Brief
 from offramp.brief.words import Yardstick, confidence_sentence, sentence
-from offramp.crisis import Crisis, check, crisis_hash, defaults_used, parameters
+from offramp.crisis import Crisis, crisis_hash, parameters
 from offramp.game import Game, Resolution, compile_game
 from offramp.game._resolution import named
 from offramp.solution import DEFAULT_PRECISION, Certificate, Solution, solve
@@ -141,10 +144,10 @@ def brief(
         deal_range=bargain.headline + ".",
         mind_changers=_mind_changers((delay, bargain, side_by_side)),
         answers=answers,
-        parameters=_parameter_table(read),
-        assumptions=_assumption_table(read),
-        sources=_sources(read),
-        base_rates=_base_rates(read, comparison, first),
+        parameters=parameter_table(read),
+        assumptions=assumption_table(read),
+        sources=sources(read),
+        base_rates=base_rates(read, comparison, first),
         method=_method(game),
         certificate=Table(
             "Certificate",
@@ -154,7 +157,7 @@ def brief(
         met=all(answer.trace().met for answer in answers),
         certificates={p: comparison.certificate(p).to_dict() for p in comparison.checks},
         checks=tuple(checks_table(comparison.certificate(p), read, p) for p in comparison.checks),
-        warnings=_warnings(game, crisis),
+        warnings=warnings(game, crisis),
     )
 
 
@@ -330,106 +333,6 @@ def _mind_changers(answers: tuple[Answer, ...]) -> tuple[str, ...]:
     """Thresholds at which a headline would change, the nearest ones of each answer in turn."""
     delay, bargain, plans = answers
     return tuple((*bargain.flips[:2], *plans.flips[:1], *delay.flips[:1])[:3])
-
-
-def _parameter_table(crisis: Crisis) -> Table:
-    columns = (
-        Column("path", "Parameter"),
-        Column("name", "Meaning"),
-        Column("value", "Value"),
-        Column("range", "Range"),
-        Column("unit", "Unit"),
-        Column("grade", "Grade"),
-        Column("source", "Source"),
-        Column("note", "Why"),
-    )
-    rows = tuple(
-        (
-            path,
-            readable(crisis, path),
-            bare(q.value),
-            range_text(q),
-            q.unit,
-            q.grade or "",
-            "; ".join(q.source) or "not stated",
-            q.note,
-        )
-        for path, q in parameters(crisis).items()
-    )
-    return Table(
-        "Every number that the game may read",
-        columns,
-        rows,
-        "Ranges are 90 % judgement intervals unless the source says otherwise.",
-    )
-
-
-def _assumption_table(crisis: Crisis) -> Table:
-    columns = (
-        Column("path", "Parameter"),
-        Column("name", "Meaning"),
-        Column("value", "Assumed"),
-        Column("range", "Range"),
-        Column("why", "Why"),
-    )
-    rows = tuple(
-        (path, readable(crisis, path), bare(q.value), range_text(q), q.note)
-        for path, q in defaults_used(crisis).items()
-    )
-    return Table(
-        "Numbers the file left out, and what was assumed",
-        columns,
-        rows,
-        "Change any by stating it.",
-    )
-
-
-def _sources(crisis: Crisis) -> tuple[Source, ...]:
-    kinds = {"data": "misc", "document": "article", "judgement": "misc"}
-    return tuple(
-        Source(
-            key=key,
-            title=s.title,
-            authors=s.author,
-            year=s.year,
-            kind=kinds.get(s.kind, "misc"),
-            note=s.note,
-        )
-        for key, s in crisis.sources.items()
-    )
-
-
-def _base_rates(crisis: Crisis, c: Comparison, first: str) -> Table | None:
-    """The outside view beside what the plans of the comparison come to."""
-    shown = min(run.horizon for run in c.own.values())
-    asked = asked_of(crisis, first, shown)
-    known = {
-        key: f"is read under {one.plan!r}, which is not compared"
-        if not isinstance(one, str) and one.plan not in c.own
-        else one
-        for key, one in asked.items()
-    }
-    least = c.certificate(first).least("settled")
-    return outside_table(views_of(crisis, known, c.own, least))
-
-
-def _warnings(game: Game, crisis: Crisis) -> tuple[str, ...]:
-    said = [f"{w.message[:1].upper()}{w.message[1:]}." for w in check(crisis).warnings]
-    if len(game.types) > 1:
-        beliefs = join(
-            f"{quoted(game.crisis.types[t].name.lower())} {percent(float(p))}"
-            for t, p in zip(game.types, game.opening, strict=True)
-        )
-        said.append(
-            f"Opening beliefs about {game.crisis.blocs['B'].name}, after the evidence dated up to the "
-            f"as-of date: {beliefs}."
-        )
-    if game.notes:
-        said.append(
-            f"{len(game.notes)} effects in the file are left out of this game (events on members, "
-            "brokers and single parameters, mostly); the method section lists them."
-        )
-    return tuple(dict.fromkeys(said))
 
 
 def _method(game: Game) -> tuple[str, ...]:
