@@ -8,18 +8,16 @@ one worker) and come back in the order asked for, so results do not depend on th
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
 import pickle
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import repeat
 from typing import Any, TypeVar
 
 import numpy as np
 
 from offramp.crisis import Crisis
+from offramp.ensembles.pool import kept, stop
 from offramp.game import Resolution, compile_game
 from offramp.solution import Certificate, Headline, Solution, neighbours, solve, with_probe
 
@@ -140,8 +138,6 @@ def perform(crisis: Crisis, task: Task) -> Run:
 
 _SHARED: dict[str, Any] = {}
 """In a worker process: what its last jobs shared (a crisis, mostly), by the hash of its pickle."""
-_POOLS: dict[int, ProcessPoolExecutor] = {}
-"""Worker processes by their number. Starting one takes over a second, so they are kept."""
 
 
 def _work(key: str, pickled: bytes, perform_one: Callable[[Any, J], R], job: J) -> R:
@@ -149,12 +145,6 @@ def _work(key: str, pickled: bytes, perform_one: Callable[[Any, J], R], job: J) 
         _SHARED.clear()
         _SHARED[key] = pickle.loads(pickled)
     return perform_one(_SHARED[key], job)
-
-
-def _pool(count: int) -> ProcessPoolExecutor:
-    if count not in _POOLS:
-        _POOLS[count] = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"))
-    return _POOLS[count]
 
 
 def run_all(
@@ -197,26 +187,18 @@ def in_parallel(
             found.append(perform_one(shared, job))
             _tell(progress, label, len(found), len(jobs))
         return found
-    pool = _pool(count)
+    pool = kept(count)
     pickled = pickle.dumps(shared)
     key = hashlib.sha256(pickled).hexdigest()
     try:
-        for one in pool.map(_work, repeat(key), repeat(pickled), repeat(perform_one), jobs):
-            found.append(one)
+        asked = [pool.submit(_work, key, pickled, perform_one, job) for job in jobs]
+        for one in asked:
+            found.append(one.result())
             _tell(progress, label, len(found), len(jobs))
     except BaseException:
-        _POOLS.pop(count, None)
-        _stop(pool)
+        stop(count)
         raise
     return found
-
-
-def _stop(pool: ProcessPoolExecutor) -> None:
-    """Give up queued and running work at once (interrupted, or one task failed)."""
-    workers = list((pool._processes or {}).values())
-    pool.shutdown(wait=False, cancel_futures=True)
-    for worker in workers:
-        worker.terminate()
 
 
 def _tell(progress: Progress | None, label: str, done: int, total: int) -> None:

@@ -33,7 +33,7 @@ def in_processes(
 ) -> Generator[tuple[int, Rows]]:
     """Blocks in worker processes, as they are done. If the caller stops, so do they."""
     key, pickled = packed(setting)
-    executor = _pool(workers)
+    executor = kept(workers)
     waiting: dict[Future[Rows], int] = {}
     left = iter(blocks)
     try:
@@ -47,12 +47,12 @@ def in_processes(
             for future in sorted(done, key=lambda f: waiting[f]):
                 yield waiting.pop(future), future.result()
     except BaseException:
-        _POOLS.pop(workers, None)
-        _stop(executor)
+        stop(workers)
         raise
 
 
-def _pool(count: int) -> ProcessPoolExecutor:
+def kept(count: int) -> ProcessPoolExecutor:
+    """Worker processes, started if there are none of this number."""
     if count not in _POOLS:
         _POOLS[count] = ProcessPoolExecutor(
             count, multiprocessing.get_context("spawn"), initializer=_prepare
@@ -66,12 +66,18 @@ def _prepare() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _stop(executor: ProcessPoolExecutor) -> None:
-    """Give up queued and running work at once."""
-    workers = list((executor._processes or {}).values())
-    executor.shutdown(wait=False, cancel_futures=True)
-    for worker in workers:
+def stop(count: int) -> None:
+    """Give up queued and running work at once; the next :func:`kept` starts anew.
+
+    Nothing is cancelled: the pool's own thread, which sees its workers end, fails what is pending, and in
+    CPython 3.11 dies of a cancelled future, after which the interpreter never exits.
+    """
+    executor = _POOLS.pop(count, None)
+    if executor is None:
+        return
+    for worker in list((executor._processes or {}).values()):
         worker.terminate()
+    executor.shutdown(wait=False)
 
 
 @contextmanager
