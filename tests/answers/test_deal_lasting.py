@@ -66,7 +66,8 @@ def test_lives_add_up_and_fall() -> None:
 
 def test_life_is_that_of_the_futures_when_nothing_else_can_be_signed() -> None:
     """Kept settlements of the whole game, started in one: the walk of the solution is the oracle."""
-    from offramp.solution._forward import Cloud, walking
+    from offramp.solution._forward import walking
+    from offramp.solution._particles import Cloud
 
     own = solved("press")
     game, months = own.game, 8

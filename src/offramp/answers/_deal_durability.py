@@ -27,9 +27,10 @@ from numpy.typing import NDArray
 
 from offramp.answers._deter_runs import Solved
 from offramp.game._states import CEASEFIRE, SETTLED, WAR
-from offramp.solution._forward import Cloud, walking
+from offramp.solution._forward import walking
 from offramp.solution._induction import continuation
 from offramp.solution._nodes import BROKEN_A, BROKEN_B, KEPT, reviews
+from offramp.solution._particles import Cloud
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]

@@ -38,7 +38,8 @@ from offramp.crisis._pressure import Plan
 from offramp.game import Game, Resolution
 from offramp.game._states import DISASTER, SETTLED, WAR
 from offramp.solution import Solution
-from offramp.solution._forward import Cloud, opening, walking
+from offramp.solution._forward import opening, walking
+from offramp.solution._particles import Cloud
 
 Floats = NDArray[np.float64]
 CERTAIN = 0.5

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.solution import Solution
-from offramp.solution._forward import Cloud, opening, walking
+from offramp.solution._forward import opening, walking
+from offramp.solution._particles import Cloud
 
 Floats = NDArray[np.float64]
 

@@ -37,9 +37,10 @@ from offramp.crisis import Crisis, Plan, override
 from offramp.game import Game, Resolution, compile_game
 from offramp.game._states import CEASEFIRE
 from offramp.solution import Solution, solve
-from offramp.solution._forward import Cloud, join, opening, walking
+from offramp.solution._forward import join, opening, walking
 from offramp.solution._induction import induce
 from offramp.solution._nodes import at_beliefs
+from offramp.solution._particles import Cloud
 
 Floats = NDArray[np.float64]
 Look = Literal["value", "clause", "run", "whole"]

@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from offramp.game import Game
 from offramp.game._states import A_GONE, B_GONE, CEASEFIRE, DISASTER
 from offramp.solution import Solution
-from offramp.solution._forward import Cloud, join, opening, walking
+from offramp.solution._forward import join, opening, walking
 from offramp.solution._nodes import at_beliefs
+from offramp.solution._particles import Cloud
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

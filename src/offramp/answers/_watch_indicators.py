@@ -24,7 +24,7 @@ from offramp.answers._facts import side_names
 from offramp.answers._watch_forward import EVENTS, Course, course, part, still_open, to_month
 from offramp.game._states import CEASEFIRE, WAR
 from offramp.solution import Solution
-from offramp.solution._forward import Cloud
+from offramp.solution._particles import Cloud
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]

@@ -14,7 +14,7 @@ from offramp.solution._certificate import (
     with_probe,
 )
 from offramp.solution._efg import to_efg
-from offramp.solution._forward import Futures
+from offramp.solution._particles import Futures
 from offramp.solution._refinements import Refinement, left_out, neighbours, recompiled
 from offramp.solution._solution import DEFAULT_PRECISION, Solution, solve
 from offramp.solution._table_solution import TableSolution

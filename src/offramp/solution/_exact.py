@@ -33,16 +33,7 @@ from numpy.typing import NDArray
 from offramp.crisis import _expressions as ex
 from offramp.game import Game
 from offramp.game._states import CEASEFIRE, SETTLED
-from offramp.solution._forward import (
-    LIGHT,
-    Cloud,
-    Futures,
-    _branch,
-    _chance,
-    _merge,
-    _scaled,
-    join,
-)
+from offramp.solution._forward import _branch, _chance, _merge, _scaled, join
 from offramp.solution._induction import Values, _after_triggers, continuation, terminal_values
 from offramp.solution._nodes import (
     A_ANSWERED,
@@ -75,6 +66,7 @@ from offramp.solution._nodes import (
     Continuation,
     _Collector,
 )
+from offramp.solution._particles import LIGHT, Cloud, Futures
 from offramp.solution._solution import Solution
 
 Floats = NDArray[np.float64]

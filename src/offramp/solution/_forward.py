@@ -23,8 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.game import Game, simplex_grid
-from offramp.game._states import CEASEFIRE, SETTLED
+from offramp.game._states import SETTLED
 from offramp.solution._induction import Progress, Values, continuation
+from offramp.solution._look import FastLook, Look
 from offramp.solution._nodes import (
     A_SIGNED,
     ACT_NAMES,
@@ -33,10 +34,10 @@ from offramp.solution._nodes import (
     Continuation,
     Outcome,
     a_moves,
-    at_beliefs,
     b_moves,
     reviews,
 )
+from offramp.solution._particles import LIGHT, Cloud, Futures, Heavy, Tally
 from offramp.solution._typed import TOLERANCE
 from offramp.solution.kernels import Kernel, chosen
 
@@ -46,83 +47,6 @@ Ints = NDArray[np.intp]
 
 HEAVIEST = 8
 """Places kept of each round, for the probe of several solutions."""
-LIGHT = 1e-5
-"""Particles lighter than this share one particle per state (their mass and mean belief are kept)."""
-REACHED = 1e-6
-"""Nodes reached with more probability than this count for the largest residual."""
-
-
-@dataclass(frozen=True)
-class Cloud:
-    """Particles at one date: states, beliefs (n, types), masses, and whether a deal was signed."""
-
-    state: Ints
-    belief: Floats
-    mass: Floats
-    signed: NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Heavy:
-    """The heaviest active particles of a round: month, rows in the act tables, beliefs, masses."""
-
-    month: int
-    rows: Ints
-    belief: Floats
-    mass: Floats
-
-
-@dataclass(frozen=True)
-class Futures:
-    """The exact distribution over public histories, summarised by month.
-
-    Attributes:
-        regime: Probability of each regime at the start of month t, (months+1, 8).
-        regime_by_type: The same given B's type, (types, months+1, 8).
-        settled_on: Probability of being in a settlement on each offer, (months+1, offers).
-        first_deal: Probability that the first settlement has been signed by month t, (months+1,).
-        acts: Probability of each act in month t, (months, acts).
-        signed: Probability that each offer is signed in month t, (months, offers).
-        belief: Mean belief given true type, (months+1, true type, type).
-        position, tier, node: Joint probabilities with still being open, (months+1, ...).
-        flow_a, flow_voice, flow_b: Expected flows by month (A; voices of A; B by type given type).
-        value_a, value_b: Expected values of A (months+1,) and of B's types (types, months+1) given
-            that nothing is settled or over.
-        mass_error, martingale_error: Largest departures from conservation.
-        residual_seen: Largest residual at nodes with mass above 1e-6; ``unsolved_mass`` the
-            mass-weighted share of nodes above tolerance.
-        particles: Largest number of particles held.
-        martingale_by_type: Largest departure of each type's mass from its prior.
-        regret_a, regret_b: What noise costs on the path of play: expected gain, summed over the rounds
-            and not discounted, from playing the best act instead of the logit mixture, policies and
-            beliefs given (stake units; B's over its types).
-        heavy: The heaviest places at which each round of the shown months is played.
-    """
-
-    regime: Floats
-    regime_by_type: Floats
-    settled_on: Floats
-    first_deal: Floats
-    acts: Floats
-    signed: Floats
-    belief: Floats
-    position: Floats
-    tier: Floats
-    node: Floats
-    flow_a: Floats
-    flow_voice: Floats
-    flow_b: Floats
-    value_a: Floats
-    value_b: Floats
-    mass_error: float
-    martingale_error: float
-    residual_seen: float
-    unsolved_mass: float
-    particles: int
-    martingale_by_type: tuple[float, ...] = ()
-    regret_a: float = 0.0
-    regret_b: float = 0.0
-    heavy: tuple[Heavy, ...] = ()
 
 
 def _merge(game: Game, cloud: Cloud, cells: int) -> Cloud:
@@ -208,7 +132,7 @@ def propagate(
     """
     which = values.kernel if kernel == "auto" else chosen(game, kernel)
     n_t, types = game.months, len(game.types)
-    look = _Look(game, values)
+    look = (Look if which == "numpy" else FastLook)(game, values)
     flow_a, flow_b = np.zeros(n_t), np.zeros((types, n_t))
     flow_voice = np.zeros((len(game.voices), n_t))
     cloud = opening(game)
@@ -224,12 +148,7 @@ def propagate(
             if t < game.shown and game.protocol.recognition[t].sum() > 0:
                 heavy.append(_heaviest(t, cloud, rows))
             cloud = walk.played(t, cloud)
-            joint = cloud.mass[:, None] * cloud.belief
-            flow_a[t] = cloud.mass @ game.flow_a[t, cloud.state]
-            flow_voice[:, t] = game.flow_voice[:, t, cloud.state] @ cloud.mass
-            for j in range(types):
-                total = joint[:, j].sum()
-                flow_b[j, t] = (joint[:, j] @ game.flow_b[j, t, cloud.state]) / max(total, 1e-300)
+            flow_a[t], flow_voice[:, t], flow_b[:, t] = look.flows(t, cloud)
             cloud = walk.spread(t, cloud)
             most = max(most, len(cloud.state))
             if progress is not None:
@@ -432,86 +351,6 @@ def _spread(game: Game, t: int, cloud: Cloud, cells: int, tally: Tally) -> Cloud
     joined = join(parts)
     tally.spread += _second(joined) - _second(cloud)
     return _merge(game, joined, cells)
-
-
-@dataclass
-class Tally:
-    """What the rounds add up: acts and signatures by month, regrets, typed nodes looked at.
-
-    ``spread`` is E[mu mu'] so far, (types, types).
-    """
-
-    acts: Floats
-    signed: Floats
-    regrets: Floats
-    spread: Floats
-    worst: float = 0.0
-    unsolved: float = 0.0
-    looked: float = 0.0
-
-    def note(self, residual: Floats, mass: Floats, tolerance: float) -> None:
-        """Residuals of nodes reached with ``mass``."""
-        self.worst = max(self.worst, float(residual[mass > REACHED].max(initial=0.0)))
-        self.unsolved += float(mass[residual > tolerance].sum())
-        self.looked += float(mass.sum())
-
-
-class _Look:
-    """The distribution as it stands at the start of each month, summed up."""
-
-    def __init__(self, game: Game, values: Values) -> None:
-        n_t, lay, types = game.months + 1, game.layout, len(game.types)
-        self.game, self.values = game, values
-        self.regime = np.zeros((n_t, 8))
-        self.by_type = np.zeros((types, n_t, 8))
-        self.settled_on = np.zeros((n_t, len(game.offers)))
-        self.first = np.zeros(n_t)
-        self.belief = np.zeros((n_t, types, types))
-        self.position, self.tier, self.node = (np.zeros((n_t, lay.sizes[i])) for i in (0, 3, 2))
-        self.value_a, self.value_b = np.full(n_t, np.nan), np.full((types, n_t), np.nan)
-        self.mass_error = 0.0
-        self.martingale = np.zeros(types)
-
-    def at(self, t: int, cloud: Cloud, spread: Floats) -> None:
-        """Sum up a month."""
-        game, lay = self.game, self.game.layout
-        w, s = cloud.mass, cloud.state
-        joint = w[:, None] * cloud.belief
-        totals = joint.sum(0)
-        self.mass_error = max(self.mass_error, abs(float(w.sum()) - 1.0))
-        self.martingale = np.maximum(self.martingale, np.abs(totals - game.opening))
-        self.regime[t] = np.bincount(lay.regime[s], w, 8)
-        for j in range(len(game.types)):
-            total = max(float(totals[j]), 1e-300)
-            self.by_type[j, t] = np.bincount(lay.regime[s], joint[:, j], 8) / total
-            self.belief[t, j] = spread[j] / total
-        held = lay.regime[s] == SETTLED
-        if len(game.offers):
-            self.settled_on[t] = np.bincount(lay.offer[s[held]], w[held], len(game.offers))
-        self.first[t] = w[cloud.signed].sum()
-        on = lay.regime[s] <= CEASEFIRE
-        self.position[t] = np.bincount(lay.position[s[on]], w[on], lay.sizes[0])
-        self.tier[t] = np.bincount(lay.tier[s[on]], w[on], lay.sizes[3])
-        self.node[t] = np.bincount(lay.node[s[on]], w[on], lay.sizes[2])
-        if w[on].sum() > LIGHT:
-            va = at_beliefs(game, self.values.a[t], s[on], cloud.belief[on])
-            vb = at_beliefs(game, self.values.b[t], s[on], cloud.belief[on])
-            self.value_a[t] = (joint[on] * va.T).sum() / w[on].sum()
-            self.value_b[:, t] = (joint[on] * vb.T).sum(0) / np.maximum(joint[on].sum(0), 1e-300)
-
-    def futures(
-        self, tally: Tally, flow_a: Floats, flow_voice: Floats, flow_b: Floats, most: int,
-        heavy: tuple[Heavy, ...],
-    ) -> Futures:  # fmt: skip
-        """Everything together."""
-        return Futures(
-            self.regime, self.by_type, self.settled_on, self.first, tally.acts, tally.signed,
-            self.belief, self.position, self.tier, self.node, flow_a, flow_voice, flow_b, self.value_a,
-            self.value_b, self.mass_error, float(self.martingale.max()), tally.worst,
-            tally.unsolved / tally.looked if tally.looked else 0.0, most,
-            tuple(float(e) for e in self.martingale), float(tally.regrets[0]),
-            float(tally.regrets[1:].sum()), heavy,
-        )  # fmt: skip
 
 
 def _seen(game: Game, beliefs: Floats) -> Floats:

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,7 +69,7 @@ def terminal_values(game: Game) -> tuple[Floats, Floats]:
     chance = game.chance[-1]
     active = np.flatnonzero(game.layout.regime <= CEASEFIRE)
     a = _perpetual(chance, game.flow_a[t], delta_a)
-    b = np.stack([_perpetual(chance, game.flow_b[j, t], delta_b) for j in range(len(game.types))])
+    b = np.ascontiguousarray(_perpetual(chance, game.flow_b[:, t].T, delta_b).T)
     if game.terminal is not None:
         a[active], b[:, active] = game.terminal[0], game.terminal[1]
         settled_or_gone = game.layout.regime > CEASEFIRE
@@ -79,7 +79,7 @@ def terminal_values(game: Game) -> tuple[Floats, Floats]:
 
 
 def _perpetual(chance: sparse.csr_matrix, flow: Floats, delta: float) -> Floats:
-    """V = (1 - delta) u + delta P V."""
+    """V = (1 - delta) u + delta P V; ``flow`` (nS,), or (nS, types) for several at once."""
     system = sparse.identity(chance.shape[0], format="csc") - delta * chance.tocsc()
     value: Floats = splu(system).solve((1 - delta) * flow)
     return value
@@ -92,7 +92,7 @@ def continuation(game: Game, t: int, next_a: Floats, next_b: Floats) -> Continua
     chance = game.chance[t]
     likelihood = game.signals[t]
     if likelihood is not None and nb > 1:
-        expected = learning(game.grid, likelihood)
+        expected = _learning(game.grid, likelihood.shape, likelihood.tobytes())
         next_a, next_b = (np.matmul(v[:, :, None], expected)[:, :, 0] for v in (next_a, next_b))
     a = delta_a * (chance @ next_a.reshape(n_s, -1)).reshape(n_s, types, nb)
     b = delta_b * (chance @ next_b.reshape(n_s, -1)).reshape(n_s, types, nb)
@@ -121,6 +121,14 @@ def learning(grid: BeliefGrid, likelihood: Floats) -> Floats:
         for v in range(len(index)):
             for theta in range(grid.types):
                 np.add.at(operator[theta], (index[v], column), row[theta] * share[v])
+    return operator
+
+
+@lru_cache(maxsize=16)
+def _learning(grid: BeliefGrid, shape: tuple[int, ...], likelihood: bytes) -> Floats:
+    """:func:`learning`, made once for signals that come again and again."""
+    operator = learning(grid, np.frombuffer(likelihood).reshape(shape))
+    operator.flags.writeable = False
     return operator
 
 

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from offramp.game import Game
-from offramp.solution._forward import Heavy
 from offramp.solution._induction import Values, continuation
 from offramp.solution._multiplicity import Probe, probe
 from offramp.solution._nodes import answers_to, b_tables
+from offramp.solution._particles import Heavy
 
 Floats = NDArray[np.float64]
 

@@ -18,9 +18,10 @@ from offramp.game import Game
 from offramp.game._states import CEASEFIRE, DISASTER, SETTLED, WAR
 from offramp.game._tables import TableGame
 from offramp.solution._certificate import Certificate, Headline
-from offramp.solution._forward import Futures, propagate
+from offramp.solution._forward import propagate
 from offramp.solution._induction import Progress, Values, induce
 from offramp.solution._nodes import Continuation, at_beliefs
+from offramp.solution._particles import Futures
 from offramp.solution.kernels import Kernel
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from offramp.solution.kernels._push import (
 )
 
 if TYPE_CHECKING:
-    from offramp.solution._forward import Tally
+    from offramp.solution._particles import Tally
 
 BLOCK_LANES = 6_000
 

@@ -40,22 +40,8 @@ def _cell(types, fine, fine_nb, j1, j2, j3):
 
 
 @leaf
-def _add(state, flag, types, j1, j2, j3, cell, fine_nb, regime, acc, seen, touched, moment, count):
-    """Add masses (j1, j2, j3) of a branch to ``state``; ``cell`` is the cell of their belief.
-
-    ``moment`` gathers mass times belief times belief, before anything merges.
-    """
-    total = j1 + j2 + j3
-    if not total > 0.0:
-        return count
-    if total > 1e-280:  # reciprocals of less are infinite
-        moment[0, 0] += j1 * j1 / total
-        moment[0, 1] += j1 * j2 / total
-        moment[1, 1] += j2 * j2 / total
-        if types == 3:
-            moment[0, 2] += j1 * j3 / total
-            moment[1, 2] += j2 * j3 / total
-            moment[2, 2] += j3 * j3 / total
+def _put(state, flag, types, j1, j2, j3, cell, fine_nb, regime, acc, seen, touched, count):
+    """Add masses (j1, j2, j3), not all of them 0, to ``state``; ``cell`` is the cell of their belief."""
     r = regime[state]
     if r == 3:
         flag = 1
@@ -73,15 +59,48 @@ def _add(state, flag, types, j1, j2, j3, cell, fine_nb, regime, acc, seen, touch
     return count
 
 
+@leaf
+def _add(state, flag, types, j1, j2, j3, cell, fine_nb, regime, acc, seen, touched, moment, count):
+    """Add masses (j1, j2, j3) of a branch, as :func:`_put` does, if there are any.
+
+    ``moment`` gathers mass times belief times belief, before anything merges.
+    """
+    total = j1 + j2 + j3
+    if not total > 0.0:
+        return count
+    if total > 1e-280:  # reciprocals of less are infinite
+        moment[0, 0] += j1 * j1 / total
+        moment[0, 1] += j1 * j2 / total
+        moment[1, 1] += j2 * j2 / total
+        if types == 3:
+            moment[0, 2] += j1 * j3 / total
+            moment[1, 2] += j2 * j3 / total
+            moment[2, 2] += j3 * j3 / total
+    return _put(state, flag, types, j1, j2, j3, cell, fine_nb, regime, acc, seen, touched, count)
+
+
+@leaf
+def _in_order(touched, count, seen):
+    """Touched places from the first to the last: by a look at all of them unless few are touched."""
+    if len(seen) > 64 * count:
+        return np.sort(touched[:count])
+    order = np.empty(count, dtype=np.int64)
+    n = 0
+    for place in range(len(seen)):
+        if seen[place] != 0:
+            order[n] = place
+            n += 1
+    return order
+
+
 @kernel
 def collect(types, cells, light, acc, seen, touched, count, state, mass, flag):
     """Particles of the touched places, light ones merged by state; clears the table. Returns how many.
 
     ``state``, ``mass`` (n, types) and ``flag`` are filled in order of place.
     """
-    order = np.sort(touched[:count])
     for i in range(count):
-        place = order[i]
+        place = touched[i]
         total = 0.0
         for th in range(types):
             total += acc[place, th]
@@ -95,7 +114,7 @@ def collect(types, cells, light, acc, seen, touched, count, state, mass, flag):
                 seen[rest] = 1
                 touched[count] = rest
                 count += 1
-    order = np.sort(touched[:count])
+    order = _in_order(touched, count, seen)
     n = 0
     for i in range(count):
         place = order[i]
@@ -131,7 +150,7 @@ def keep(
 def nature(
     indptr, indices, data, state, mass, flag, n, types, fine, fine_nb, regime, acc, seen, touched, moment, count
 ):  # fmt: skip
-    """Spread particles by nature's moves (CSR)."""
+    """Spread particles by nature's moves (CSR); beliefs stay, so nothing is learned."""
     for i in range(n):
         s = state[i]
         cell = _cell(
@@ -140,8 +159,8 @@ def nature(
         for e in range(indptr[s], indptr[s + 1]):
             p = data[e]
             j3 = p * mass[i, 2] if types == 3 else 0.0
-            count = _add(indices[e], flag[i], types, p * mass[i, 0], p * mass[i, 1], j3,
-                         cell, fine_nb, regime, acc, seen, touched, moment, count)  # fmt: skip
+            count = _put(indices[e], flag[i], types, p * mass[i, 0], p * mass[i, 1], j3,
+                         cell, fine_nb, regime, acc, seen, touched, count)  # fmt: skip
     return count
 
 
