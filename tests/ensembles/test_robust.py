@@ -5,14 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy.stats import binomtest
 
 from offramp.ensembles.robust import (
+    Standing,
     Threshold,
     domain,
+    held,
+    quantile,
     regret,
     robustness,
     satisficing,
     survivors,
+    wilson,
 )
 
 TABLE = np.array([[3.0, 1.0, 2.0], [0.0, 4.0, 2.0], [1.0, 1.0, 2.0], [5.0, 0.0, 2.0]])
@@ -110,3 +115,114 @@ def test_bad_input_is_refused():
         robustness(TABLE, PLANS, error=-1.0)
     with pytest.raises(ValueError, match="does not fit"):
         robustness(TABLE, PLANS, good_enough=np.ones((2, 3)))
+
+
+# --- Weights, pairs and intervals -------------------------------------------------------------
+
+
+def rounded(found):
+    """Every figure of every plan, and the plans within error of the best."""
+    figures = [
+        [p.mean, p.mean_regret, p.high_regret, p.worst_regret, p.domain, p.satisfices]
+        for p in found.plans
+    ]
+    return np.array(figures, dtype=float), found.tied
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_weight_of_three_is_a_row_given_three_times(seed):
+    rng = np.random.default_rng(seed)
+    Y, good = rng.random((40, 3)), rng.random((40, 3)) < 0.6
+    counts = rng.integers(0, 4, 40)
+    weighted = robustness(Y, PLANS, error=0.05, good_enough=good, weights=counts)
+    rows = np.repeat(np.arange(40), counts)
+    plain = robustness(Y[rows], PLANS, error=0.05, good_enough=good[rows])
+    assert_allclose(rounded(weighted)[0], rounded(plain)[0])
+    assert rounded(weighted)[1] == pytest.approx(rounded(plain)[1])
+    scaled = robustness(Y, PLANS, error=0.05, good_enough=good, weights=counts / 7)
+    assert_allclose(rounded(scaled)[0], rounded(plain)[0])
+
+
+def test_a_percentile_is_a_value_that_occurs_with_the_weight_at_or_below_it():
+    values = [3.0, 1.0, 2.0, 4.0]
+    assert quantile(values, 0.5) == 2.0
+    assert quantile(values, 0.51) == 3.0
+    assert quantile(values, 1.0) == 4.0
+    assert quantile(values, 0.5, [1, 0, 0, 3]) == 4.0
+    assert quantile(np.arange(10), 0.9) == 8
+    with pytest.raises(ValueError, match="needs values"):
+        quantile([], 0.5)
+
+
+def test_pairs_of_plans_have_errors_of_their_own():
+    Y = np.tile([0.5, 0.52, 0.52], (50, 1))
+    pairs = np.array([[0, 0.03, 0.03], [0.03, 0, 0.01], [0.03, 0.01, 0]])
+    assert robustness(Y, PLANS, error=pairs).best["mean regret"] == tuple(PLANS)
+    pairs[0, 1] = pairs[1, 0] = 0.01
+    assert robustness(Y, PLANS, error=pairs).best["mean regret"] == ("other", "steady")
+    with pytest.raises(ValueError, match="one for each pair"):
+        robustness(Y, PLANS, error=np.zeros(3))
+
+
+def test_mean_regrets_of_a_sample_tie_within_two_standard_errors():
+    rng = np.random.default_rng(1)
+    Y = np.column_stack([rng.normal(0.5, 0.1, 20), rng.normal(0.51, 0.1, 20), np.zeros(20)])
+    assert len(robustness(Y, PLANS).best["mean regret"]) == 1
+    assert robustness(Y, PLANS, sampled=True).best["mean regret"] == ("bold", "other")
+
+
+@pytest.mark.parametrize(("hits", "n"), [(0, 10), (9, 16), (22, 32), (32, 32), (430, 1000)])
+def test_the_interval_of_a_share_is_that_of_wilson(hits, n):
+    theirs = binomtest(hits, n).proportion_ci(method="wilson")
+    assert_allclose(wilson(hits / n, n), (theirs.low, theirs.high), atol=1e-12)
+
+
+def test_a_verdict_needs_the_whole_interval_on_one_side():
+    def verdict(hits, n, bar=0.5):
+        return held(np.arange(n) < hits, np.ones(n, dtype=bool), bar=bar).verdict
+
+    assert verdict(22, 32) == "holds up"
+    assert verdict(21, 32) == "cannot be told"
+    assert verdict(11, 32) == "cannot be told"
+    assert verdict(10, 32) == "falls short"
+
+
+def test_what_is_not_known_counts_against_either_verdict():
+    good, known = np.ones(40, dtype=bool), np.arange(40) < 26
+    found = held(good, known)
+    assert (found.share, found.hits, found.futures) == (1.0, 26, 26)
+    assert found.lost == pytest.approx(14 / 40)
+    assert found.low == pytest.approx(wilson(26 / 40, 40)[0])
+    assert found.high == 1.0
+    none = held(good, np.zeros(40, dtype=bool))
+    assert np.isnan(none.share)
+    assert none.verdict == "cannot be told"
+
+
+def test_few_effective_futures_widen_the_interval():
+    good = np.arange(100) < 80
+    known = np.ones(100, dtype=bool)
+    weights = np.where(np.arange(100) % 10 == 0, 1.0, 1e-6)
+    assert held(good, known, weights=weights).share == pytest.approx(0.8)
+    assert held(good, known).verdict == "holds up"
+    assert held(good, known, weights=weights).verdict == "cannot be told"
+
+
+def test_over_all_readings_one_failure_is_enough_and_all_must_hold():
+    sure = held(np.ones(40, dtype=bool), np.ones(40, dtype=bool))
+    never = held(np.zeros(40, dtype=bool), np.ones(40, dtype=bool))
+    maybe = held(np.arange(40) < 20, np.ones(40, dtype=bool))
+    assert Standing("p", {"x": sure, "y": sure}).verdict == "holds up"
+    assert Standing("p", {"x": sure, "y": maybe}).verdict == "cannot be told"
+    assert Standing("p", {"x": sure, "y": maybe, "z": never}).verdict == "falls short"
+    assert Standing("p", {"x": sure, "y": maybe, "z": never}).least == "z"
+
+
+def test_weights_that_are_no_weights_are_refused():
+    for weights in (np.ones(3), -np.ones(4), np.zeros(4), [np.nan] * 4):
+        with pytest.raises(ValueError, match="weights"):
+            robustness(TABLE, PLANS, weights=weights)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        held([True], [True], bar=1.0)
+    with pytest.raises(ValueError, match="do not fit"):
+        held([True], [True, False])

@@ -16,6 +16,7 @@ from offramp.answers.futures import futures
 from offramp.answers.leverage import leverage
 from offramp.answers.offensive import offensive
 from offramp.answers.plans import compare_plans, describe
+from offramp.answers.robust import robust
 from offramp.answers.sensitivity import sensitivity
 from offramp.answers.stress import stress
 from offramp.answers.watch import watch
@@ -47,6 +48,7 @@ __all__ = [
     "futures",
     "leverage",
     "offensive",
+    "robust",
     "sensitivity",
     "stress",
     "watch",

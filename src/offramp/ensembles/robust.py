@@ -8,24 +8,52 @@ Definitions. Y[i, p] is what plan p is worth in future i; higher is better; own 
     domain(p)      = share of futures in which p is the best plan, ties shared  (Starr 1963)
 
 With equal weights on draws from stated ranges a share of futures is a share of the volume of inputs,
-in Starr's sense, and not a chance that anybody has estimated.
+in Starr's sense, and not a chance that anybody has estimated. Futures may have weights w_i, sum 1
+(:mod:`offramp.ensembles.weights`): means, shares and percentiles are then weighted, and n in a standard error
+is Kish's effective number, 1 / sum w_i^2. A percentile is a regret that occurs: the least one with at least
+that share of the weight at or below it, so that weights 2 and 1 are a row given twice and a row given once.
 
-*Ties.* Two worths closer than ``error`` (the error of a solve) are a tie. A plan is *within error of the
-best* if its figure is no further from the best plan's than the error of figures, or, for shares, than
-sampling can tell: two standard errors of the paired difference.
+*Ties.* Two worths closer than ``error`` (the error of a solve, one number, or one for each pair of plans) are a
+tie. A plan is *within error of the best* if its figure is no further from the best plan's than the error of
+figures, or, for shares, than sampling can tell: two standard errors of the paired difference. With
+``sampled`` the same holds of mean regret, whichever of the two is larger.
 
 *Surviving.* A plan survives a reading if its satisficing share there is at least ``share``; it survives
-all readings if it survives each.
+all readings if it survives each. On few futures a share is not known well: :func:`held` gives Wilson's (1927)
+95 % interval and a verdict only if all of it lies on one side of the bar. A future without an answer counts
+against a plan that is to hold up and for a plan that is to fall short.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from offramp.ensembles._robust_survival import Held, Standing, Survival, held, survivors, wilson
+from offramp.ensembles._robust_weights import fitting_weights, quantile
+from offramp.ensembles.weights import effective_size
+
+__all__ = [
+    "Held",
+    "PlanRobustness",
+    "Robustness",
+    "Standing",
+    "Survival",
+    "Threshold",
+    "domain",
+    "held",
+    "quantile",
+    "regret",
+    "robustness",
+    "satisficing",
+    "survivors",
+    "wilson",
+]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -87,10 +115,35 @@ def regret(Y: ArrayLike) -> Floats:
     return found
 
 
-def domain(Y: ArrayLike, error: float = 0.0) -> Floats:
+def domain(Y: ArrayLike, error: ArrayLike = 0.0) -> Floats:
     """Shares in which each plan is best in each future: 1 / ties for those within ``error`` of the best."""
-    best = regret(Y) <= error
+    best = _ties(np.asarray(Y, dtype=np.float64), error)
     found: Floats = best / best.sum(axis=1, keepdims=True)
+    return found
+
+
+def _ties(worth: Floats, error: ArrayLike) -> Bools:
+    """Futures x plans that are the best or cannot be told from it."""
+    between = _pairs(error, worth.shape[1])
+    top = worth.argmax(axis=1)
+    found: Bools = regret(worth) <= between[top]
+    return found
+
+
+def _pairs(error: ArrayLike, plans: int) -> Floats:
+    """Errors of differences, (plans, plans)."""
+    given = np.asarray(error, dtype=np.float64)
+    if given.shape not in ((), (plans, plans)):
+        raise ValueError(
+            f"errors of shape {given.shape} for {plans} plans: one, or one for each pair"
+        )
+    if not (given >= 0).all():
+        raise ValueError("an error is not negative")
+    return np.broadcast_to(given, (plans, plans))
+
+
+def _mean(w: Floats, values: Floats) -> Floats:
+    found: Floats = (w @ values) / w.sum()
     return found
 
 
@@ -127,27 +180,31 @@ def robustness(
     Y: ArrayLike,
     plans: Sequence[str],
     *,
-    error: float = 0.0,
+    error: ArrayLike = 0.0,
     good_enough: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    sampled: bool = False,
 ) -> Robustness:
     """Regret, domain and satisficing of every plan.
 
     Args:
         Y: Worths, (futures, plans). A future with a missing worth is left out whole.
         plans: Names.
-        error: Error of one worth; smaller differences are ties.
+        error: Error of the difference of two worths, one number or (plans, plans); smaller ones are ties.
         good_enough: Futures x plans from :func:`satisficing`.
+        weights: One a future, of any scale; left out, equal.
+        sampled: The futures are a sample: mean regrets that sampling cannot tell apart tie, too.
 
     Raises:
-        ValueError: for shapes that do not fit, a negative error, or no complete future.
+        ValueError: for shapes that do not fit, a negative error, or no complete future with weight.
     """
     worth = np.asarray(Y, dtype=np.float64)
     if worth.ndim != 2 or worth.shape[1] != len(plans):
         raise ValueError(f"worths of shape {worth.shape} for {len(plans)} plans")
-    if error < 0:
-        raise ValueError("an error is not negative")
+    between = _pairs(error, len(plans))
+    given = fitting_weights(weights, len(worth)) if len(worth) else np.zeros(0)
     whole = np.isfinite(worth).all(axis=1)
-    if not whole.any():
+    if not (whole & (given > 0)).any():
         raise ValueError("there is no future in which every plan has a worth")
     enough: Floats | None = None
     if good_enough is not None:
@@ -155,33 +212,40 @@ def robustness(
         if flags_in.shape != worth.shape:
             raise ValueError(f"good enough {flags_in.shape} does not fit worths {worth.shape}")
         enough = flags_in[whole].astype(np.float64)
-    worth = worth[whole]
+    worth, w = worth[whole], fitting_weights(given[whole], int(whole.sum()))
     lost = regret(worth)
-    best_in = domain(worth, error)
+    best_in = domain(worth, between)
+    high = np.array([quantile(lost[:, p], HIGH / 100, w) for p in range(len(plans))])
+    worst = lost[w > 0].max(axis=0)
     criteria: dict[str, tuple[Floats, Floats]] = {
-        "mean regret": (-lost, -lost.mean(axis=0)),
-        "high regret": (-lost, -np.percentile(lost, HIGH, axis=0)),
-        "worst regret": (-lost, -lost.max(axis=0)),
-        "domain": (best_in, best_in.mean(axis=0)),
+        "mean regret": (-lost, -_mean(w, lost)),
+        "high regret": (-lost, -high),
+        "worst regret": (-lost, -worst),
+        "domain": (best_in, _mean(w, best_in)),
     }
     if enough is not None:
-        criteria["satisficing"] = (enough, enough.mean(axis=0))
+        criteria["satisficing"] = (enough, _mean(w, enough))
     near = {
-        name: _near_best(figures, each, name in ("domain", "satisficing"), error)
+        name: _near_best(
+            figures,
+            each,
+            w,
+            None if name in ("domain", "satisficing") else between,
+            sampled and name == "mean regret",
+        )
         for name, (each, figures) in criteria.items()
     }
-    n = len(worth)
     rows = tuple(
         PlanRobustness(
             plan,
-            float(worth[:, p].mean()),
-            float(lost[:, p].mean()),
-            float(np.percentile(lost[:, p], HIGH)),
-            float(lost[:, p].max()),
-            float(best_in[:, p].mean()),
-            float(best_in[:, p].std() / np.sqrt(n)),
-            None if enough is None else float(enough[:, p].mean()),
-            None if enough is None else float(enough[:, p].std() / np.sqrt(n)),
+            float(_mean(w, worth[:, p])),
+            float(_mean(w, lost[:, p])),
+            float(high[p]),
+            float(worst[p]),
+            float(_mean(w, best_in[:, p])),
+            _standard_error(best_in[:, p], w),
+            None if enough is None else float(_mean(w, enough[:, p])),
+            None if enough is None else _standard_error(enough[:, p], w),
             {name: bool(flags[p]) for name, flags in near.items()},
         )
         for p, plan in enumerate(plans)
@@ -190,62 +254,25 @@ def robustness(
         name: tuple(plan for plan, near_it in zip(plans, flags, strict=True) if near_it)
         for name, flags in near.items()
     }
-    tied = float(((lost <= error).sum(axis=1) > 1).mean())
-    return Robustness(rows, best, n, int((~whole).sum()), tied)
+    tied = float(_mean(w, _ties(worth, between).sum(axis=1) > 1))
+    return Robustness(rows, best, len(worth), int((~whole).sum()), tied)
 
 
-def _near_best(figures: Floats, each: Floats, is_share: bool, error: float) -> Bools:
-    """Which plans cannot be told from the best."""
+def _standard_error(values: Floats, w: Floats) -> float:
+    spread = float(_mean(w, (values - _mean(w, values)) ** 2))
+    return math.sqrt(spread / effective_size(w))
+
+
+def _near_best(
+    figures: Floats, each: Floats, w: Floats, between: Floats | None, sampled: bool
+) -> Bools:
+    """Which plans cannot be told from the best; ``between`` None: of shares, by sampling alone."""
     top = int(np.argmax(figures))
     behind = figures[top] - figures
-    if not is_share:
-        found: Bools = behind <= error
-        return found
-    spread = (each[:, [top]] - each).std(axis=0) / np.sqrt(len(each))
-    found = behind <= STANDARD_ERRORS * spread
+    found: Bools = behind <= (0.0 if between is None else between[top])
+    if between is None or sampled:
+        apart = np.array(
+            [_standard_error(each[:, top] - each[:, p], w) for p in range(len(figures))]
+        )
+        found = found | (behind <= STANDARD_ERRORS * apart)
     return found
-
-
-@dataclass(frozen=True)
-class Survival:
-    """Satisficing shares of a plan by reading."""
-
-    plan: str
-    shares: Mapping[str, float]
-    least: float
-
-    @property
-    def worst(self) -> str:
-        """The reading under which it does worst."""
-        return min(self.shares, key=lambda reading: self.shares[reading])
-
-    @property
-    def survives(self) -> bool:
-        """Whether it is good enough under every reading."""
-        return min(self.shares.values()) >= self.least
-
-
-def survivors(
-    good_enough: Mapping[str, ArrayLike], plans: Sequence[str], *, share: float = 0.5
-) -> tuple[Survival, ...]:
-    """Plans by their worst reading, best first.
-
-    Args:
-        good_enough: Per reading, futures x plans.
-        plans: Names.
-        share: Share of futures that must be good enough under each reading.
-
-    Raises:
-        ValueError: without readings, or for shapes that do not fit.
-    """
-    if not good_enough:
-        raise ValueError("no reading to survive")
-    tables = {name: np.asarray(t, dtype=np.bool_) for name, t in good_enough.items()}
-    for name, table in tables.items():
-        if table.ndim != 2 or table.shape[1] != len(plans) or not len(table):
-            raise ValueError(f"reading {name!r}: shape {table.shape} for {len(plans)} plans")
-    found = [
-        Survival(plan, {name: float(t[:, p].mean()) for name, t in tables.items()}, share)
-        for p, plan in enumerate(plans)
-    ]
-    return tuple(sorted(found, key=lambda s: -min(s.shares.values())))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from offramp.crisis import Crisis, Plan
 from offramp.ensembles.measures import Measure, taken
+from offramp.ensembles.spared import overspared, spared
 from offramp.game import CompileError, Game, Resolution, compile_game
 from offramp.game._numbers import Numbers
 from offramp.solution import Kernel, solve
@@ -95,8 +96,12 @@ def perform(setting: Setting, block: Block) -> Rows:
     """Solve every draw of a block for every plan and reading."""
     rows = Rows()
     numbers = [Numbers(crisis, setting.paths) for crisis in setting.crises]
+    contradicts = [bool(overspared(crisis)) for crisis in setting.crises]
     for i in range(block.values.shape[1]):
-        drawn = [_drawn(one, setting.paths, block.values[r, i]) for r, one in enumerate(numbers)]
+        drawn = [
+            _drawn(one, setting.paths, block.values[r, i], contradicts[r])
+            for r, one in enumerate(numbers)
+        ]
         for plan in setting.plans:
             for reading, crisis in zip(setting.readings, drawn, strict=True):
                 got: dict[str, float] = {}
@@ -114,12 +119,18 @@ def perform(setting: Setting, block: Block) -> Rows:
     return rows
 
 
-def _drawn(numbers: Numbers, paths: Sequence[str], values: Floats) -> Crisis | str:
-    """The crisis with a draw's values, or why it cannot have them."""
+def _drawn(
+    numbers: Numbers, paths: Sequence[str], values: Floats, contradicts: bool
+) -> Crisis | str:
+    """The crisis with a draw's values, or why it cannot have them.
+
+    ``contradicts``: the file's own central numbers spare B more than there is; then no draw is mended.
+    """
     try:
-        return numbers.set(dict(zip(paths, map(float, values), strict=True)))
+        found = numbers.set(dict(zip(paths, map(float, values), strict=True)))
     except CANNOT as error:
         return _reason(error)
+    return found if contradicts else spared(found)
 
 
 def _reason(error: Exception) -> str:
