@@ -98,8 +98,12 @@ def test_the_answer_goes_through_json_and_has_its_parts() -> None:
     assert again["data"]["draws"] == 6
     assert found.table().title == "All claims under all readings"
     titles = [t.title for t in found.tables]
-    assert titles[-2:] == ["Where the readings part", "Which premises make readings part"]
-    assert {c.name for c in found.charts} == {"verdicts", "loads"}
+    assert titles[-3:] == [
+        "Where the readings part",
+        "Which premises make readings part",
+        "What would tell two readings apart",
+    ]
+    assert {c.name for c in found.charts} == {"verdicts", "loads", "telling"}
     assert found.trace().settings
     assert any("6 draws instead of 500" in w for w in found.warnings)
     assert any("War is dear" in p for p in found.paragraphs)

@@ -11,9 +11,10 @@ from tests.audit.audit_crises import GRID, reference, scope
 import offramp
 from offramp.audit import NotAsked, labels_in, setting_of
 from offramp.audit._asking import ask
-from offramp.audit._draws import central, spared
+from offramp.audit._draws import central
 from offramp.crisis import Crisis, CrisisError, UnknownPath
 from offramp.crisis._claims import parse
+from offramp.ensembles.spared import spared
 from offramp.game._evidence import updates
 
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from tests.audit.audit_crises import reference, starter
+from tests.audit.audit_crises import reference
 from tests.audit.test_audit_answer import SMALL, two_readings
 
 from offramp.audit import Found, Sizes, found_of, pages
-from offramp.audit._map import TOGETHER, item_bits, open_items, tellings
-from offramp.audit._map_views import cause, map_table, map_words, telling_table
+from offramp.audit._map import TOGETHER
+from offramp.audit._map_views import cause, map_table, map_words
 from offramp.audit._sampling import FULL, QUICK
 from offramp.audit._views import answer_of
 
@@ -69,30 +69,6 @@ def test_one_reading_or_agreement_leaves_no_map() -> None:
     assert map_words(two_readings(), one) == ""
     words = pages(two_readings(), one)[0].words()
     assert "only this reading was audited" in words
-
-
-def test_information_is_told_only_where_an_item_stands_for_it() -> None:
-    crisis = reference()
-    assert all(t.bits is None for t in tellings(crisis) if not t.items)
-    assert telling_table(starter()) is None or tellings(starter()) == ()
-    key = next(
-        k
-        for k, e in crisis.evidence.items()
-        if e.about == "B" and set(e.likelihood) >= set(crisis.types)
-    )
-    first = crisis.discriminators[0]
-    raw = first.model_copy(update={"data": f"See {key}."})
-    named = crisis.model_copy(update={"discriminators": (raw, *crisis.discriminators[1:])})
-    told = tellings(named)[0]
-    assert told.items == (key,)
-    assert told.bits == pytest.approx(item_bits(crisis, key))
-    flat = dict.fromkeys(crisis.types, 0.5)
-    dull = crisis.evidence[key].model_copy(update={"likelihood": flat})
-    evidence = {**crisis.evidence, key: dull}
-    assert item_bits(crisis.model_copy(update={"evidence": evidence}), key) == pytest.approx(0)
-    bits = [b for _, b in open_items(crisis)]
-    assert bits == sorted(bits, reverse=True)
-    assert all(b >= 0 for b in bits)
 
 
 def test_a_page_says_what_it_claims_what_follows_what_carries_and_how_forecasts_fared() -> None:

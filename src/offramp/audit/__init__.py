@@ -2,9 +2,10 @@
 
 ``_epochs`` gives the crisis of a reading's own date, ``_worlds`` the games that claims are asked of,
 ``_functionals`` and ``_room`` what questions come to, ``_asking`` the truth of a claim and its margin,
-``_draws`` and ``_sampling`` the samples, ``_loads`` and ``_verdicts`` the statistics, ``_triggers`` and
-``_language`` two audits of their own, ``_map`` what makes readings part, ``_views``, ``_map_views`` and
-``_words`` the answer, ``_pages`` a page per reading.
+``_draws`` and ``_sampling`` the samples, ``_keeping`` pieces in a folder, ``_loads`` and ``_verdicts`` the
+statistics, ``_authors`` what came of a reading, ``_triggers`` and ``_language`` two audits of their own,
+``_map`` what makes readings part, ``_looks`` and ``_telling`` what would tell them apart, ``_views``,
+``_map_views``, ``_telling_views`` and ``_words`` the answer, ``_pages`` a page per reading.
 
 The front door is ``offramp.audit(crisis)``, and this package has the same name: it may be called.
 """

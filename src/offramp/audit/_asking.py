@@ -2,7 +2,8 @@
 
 A comparison ``x < y`` has the margin y - x (in the unit of both), positive where it holds; ``and`` has the
 least margin of its parts, ``or`` the greatest, ``not`` the opposite. A claim whose parts have different
-units has a margin only in the sense of which part is nearest to turning.
+units has a margin only in the sense of which part is nearest to turning. A room where no terms suit A is
+minus infinity: comparisons with it hold or fail by an infinite margin.
 
 Questions that need several solves (slopes, swings, switches) change one number of the world they ask in.
 """
@@ -81,8 +82,15 @@ _SIGNS: dict[str, Callable[[float, float], float]] = {
 }
 
 
+def _known(x: float) -> float:
+    """A figure; two sides without any terms have no difference."""
+    if math.isnan(x):
+        raise NotAsked("no terms at all suit A on either side, so there is nothing to compare")
+    return x
+
+
 def _compare(sign: str, x: float, y: float) -> Verdict:
-    margin = _SIGNS[sign](x, y)
+    margin = _known(_SIGNS[sign](x, y))
     if sign in ("<", ">"):
         return Verdict(margin > EQUAL, margin)
     if sign == "!=":
@@ -139,7 +147,7 @@ def _number(node: Node | Items, scope: Scope, around: World) -> float:
             ways: dict[str, Callable[[float, float], float]] = {
                 "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
             }  # fmt: skip
-            return ways[sign](x, y)
+            return _known(ways[sign](x, y))
         case Ask():
             return _asked(node, scope, around)
     raise TypeError(f"no number: {node!r}")
@@ -291,14 +299,14 @@ def _slope(node: Ask, scope: Scope, around: World) -> float:
             raise NotAsked(f"{path} cannot move")
     of = node.arguments[0].value
     base = _number(of, scope, around)
-    return (_at(of, scope, around, path, there) - base) / (there - here)
+    return _known(_at(of, scope, around, path, there) - base) / (there - here)
 
 
 def _swing(node: Ask, scope: Scope, around: World) -> float:
     path = _path(node)
     low, high = _range(scope, path)
     of = node.arguments[0].value
-    return _at(of, scope, around, path, high) - _at(of, scope, around, path, low)
+    return _known(_at(of, scope, around, path, high) - _at(of, scope, around, path, low))
 
 
 def _increasing(node: Ask, scope: Scope, around: World) -> Verdict:
@@ -306,7 +314,7 @@ def _increasing(node: Ask, scope: Scope, around: World) -> Verdict:
     low, high = _range(scope, path)
     of = node.arguments[0].value
     found = [_at(of, scope, around, path, x) for x in (low, (low + high) / 2, high)]
-    margin = min(found[1] - found[0], found[2] - found[1])
+    margin = min(_known(found[1] - found[0]), _known(found[2] - found[1]))
     return Verdict(margin > EQUAL, margin)
 
 

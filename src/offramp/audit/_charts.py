@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from offramp.answers._answer import Chart
 from offramp.answers._charts import Bar, diverging_bars, matrix
 from offramp.answers._facts import quoted
+from offramp.answers._names import readable
 from offramp.answers._style import Fill
 from offramp.audit._found import Author, Found
 from offramp.audit._words import headline_of, short
@@ -26,16 +27,18 @@ def matrix_chart(crisis: Crisis, found: Found) -> Chart | None:
     for name in found.claims:
         line = []
         for a in found.authors:
-            word = a.cells[name].word
+            cell = a.cells[name]
+            sure = cell.clear or not cell.draws
+            word = cell.word if sure else f"{cell.word}?"
             line.append(word)
-            fills[word] = SHADES.get(word, "none")
+            fills[word] = SHADES.get(cell.word, "none") if sure else "pale"
         cells.append(line)
     title = headline_of(crisis, found)
     return matrix(
         "verdicts",
         title=title,
         subtitle="Share of draws of each reading's premises in which the claim is true: 80 % and more "
-        "follows, 20 % and less contradicts",
+        "follows, 20 % and less contradicts; with a question mark, more draws could turn it",
         alt=f"{title}.",
         rows=[short(text) for _, _, text in found.claims.values()],
         columns=[a.label for a in found.authors],
@@ -61,12 +64,12 @@ def loads_chart(crisis: Crisis, found: Found) -> Chart | None:
                 continue
             bars.append(
                 Bar(
-                    a.premises[j], float(use.value[j]), float(use.low[j]), float(use.high[j]),
+                    readable(crisis, a.premises[j]), float(use.value[j]), float(use.low[j]), float(use.high[j]),
                     group=f"{a.label}: {short(found.claims[claim][2])}",
                 )
             )  # fmt: skip
             if float(use.high[j]) < 0 and (worst is None or float(use.value[j]) < worst[0]):
-                worst = (float(use.value[j]), a.premises[j], a.label)
+                worst = (float(use.value[j]), readable(crisis, a.premises[j]), a.label)
     if not bars:
         return None
     title = (

@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import qmc
 
 from offramp.audit._asking import ask
 from offramp.audit._epochs import Setting, setting_of, with_premises
@@ -30,12 +31,13 @@ from offramp.crisis import BadValue, Crisis, Quantity, UnknownPath, get, overrid
 from offramp.crisis._claims import Node, parse
 from offramp.crisis._paths import _is_prior
 from offramp.ensembles.sampling import values_at, varies
+from offramp.ensembles.spared import spared
 from offramp.game import Resolution
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-PRICE = "blocs.B.audience.cost"
-"""The number that levers may take a part off."""
+BITS = 30
+"""Bits of a coordinate; points sit in the middle of their cell of this grid."""
 NOT_DRAWN = ("clock.", "hypotheses.")
 """Sections whose numbers stay at their central values."""
 
@@ -66,7 +68,8 @@ class Job:
 class Rows:
     """What came of a job: truths (1, 0, nan where not asked) and margins, (draws, claims).
 
-    ``reasons`` say why a claim was not asked; ``solves`` counts games, ``seconds`` CPU time.
+    Margins may be infinite, where no terms at all suit A. ``reasons`` say why a claim was not asked;
+    ``solves`` counts games, ``seconds`` CPU time.
     """
 
     truth: Floats
@@ -108,27 +111,40 @@ def drawn_paths(setting: Setting, read: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*stated, *others)))
 
 
+def points_of(draws: int, dimensions: int, seed: int) -> Floats:
+    """Points strictly inside the unit cube, (draws, dimensions); the first n of more are the same n."""
+    if dimensions == 0:
+        return np.zeros((draws, 0))
+    engine = qmc.Sobol(dimensions, scramble=True, bits=BITS, rng=np.random.default_rng(seed))
+    count = 1 << max(0, (draws - 1).bit_length())
+    return np.asarray(engine.random(count)[:draws] + math.ldexp(0.5, -BITS))
+
+
+def scopes_of(crisis: Crisis, job: Job) -> Iterator[Scope]:
+    """The drawn crises of a job, one after the other."""
+    setting = _setting(crisis, job.reading, job.transplant)
+    claims, swaps = parsed_claims(crisis), swaps_of(crisis)
+    on, off = _values(setting, job)
+    for i in range(len(job.points)):
+        yield _scope(setting, job, on[i], off[i], job.masks[i], claims, swaps)
+
+
 def perform(crisis: Crisis, job: Job) -> Rows:
     """Ask the claims of every draw of a job."""
     began = time.process_time()
-    setting = _setting(crisis, job.reading, job.transplant)
     claims = parsed_claims(crisis)
-    swaps = swaps_of(crisis)
     n = len(job.points)
     truth, margin = np.full((n, len(job.claims)), np.nan), np.full((n, len(job.claims)), np.nan)
     reasons: dict[str, str] = {}
     solves = 0
-    on, off = _values(setting, job)
-    for i in range(n):
-        scope = _scope(setting, job, on[i], off[i], job.masks[i], claims, swaps)
+    for i, scope in enumerate(scopes_of(crisis, job)):
         for j, key in enumerate(job.claims):
             try:
                 found = ask(claims[key], scope)
             except NotAsked as why:
                 reasons.setdefault(key, str(why))
                 continue
-            truth[i, j] = float(found.truth)
-            margin[i, j] = found.margin if math.isfinite(found.margin) else np.nan
+            truth[i, j], margin[i, j] = float(found.truth), found.margin
         solves += scope.all_solves
     return Rows(truth, margin, reasons, solves, time.process_time() - began)
 
@@ -188,20 +204,6 @@ def _scope(
     except BadValue as wrong:  # a number outside its meaning is a fault of the ranges, not a draw
         raise ValueError(f"a drawn number does not fit the crisis: {wrong}") from wrong
     return Scope(setting, crisis, before, job.resolution, claims, swaps)
-
-
-def spared(crisis: Crisis) -> Crisis:
-    """The crisis in which levers take no more off B's price of signing than there is."""
-    off = {
-        f"levers.{key}.shifts.{PRICE}": lever.shifts[PRICE].value
-        for key, lever in crisis.levers.items()
-        if PRICE in lever.shifts and lever.shifts[PRICE].value < 0
-    }
-    price = crisis.blocs["B"].audience.cost.value
-    total = -sum(off.values())
-    if total <= price:
-        return crisis
-    return override(crisis, {path: value * price / total for path, value in off.items()})
 
 
 def central(

@@ -8,16 +8,21 @@ from dataclasses import dataclass, field
 
 from offramp.audit._loads import Loads
 from offramp.audit._map import Parted, Swap
+from offramp.audit._telling import Told
 from offramp.audit._triggers import TriggerAudit
 from offramp.audit._verdicts import Cell
 
 
 @dataclass(frozen=True)
 class Carried:
-    """Loads of a reading's premises on one of its claims: on its truth, and on its margin."""
+    """Loads of a reading's premises on one of its claims: on its truth, and on its margin.
+
+    ``why`` says why there are none on the margin.
+    """
 
     truth: Loads
     margin: Loads | None
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,9 @@ class Author:
         premises: Paths of its premises, as they stand in this setting.
         loads: By own claim that was asked.
         idle: Premises that move none of its own claims at all.
+        unread: Premises that nothing reads: no game that its own claims ask about, and no claim itself.
+        off: By own claim: its verdict with every premise taken back to the file's own ranges.
+        grid: By own claim: how far the next finer grid moves its margin at most; nan if it was not asked there.
         swapped: By claim of the kind ``unchanged(...)``: the claims that the swap turns.
         triggers: By claim: what a never-unless comes to.
         reports: Further questions.
@@ -52,9 +60,28 @@ class Author:
     premises: tuple[str, ...]
     loads: Mapping[str, Carried] = field(default_factory=dict)
     idle: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    off: Mapping[str, Cell] = field(default_factory=dict)
+    grid: Mapping[str, float] = field(default_factory=dict)
     swapped: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     triggers: Mapping[str, TriggerAudit] = field(default_factory=dict)
     reports: tuple[Report, ...] = ()
+
+    @property
+    def alike(self) -> tuple[str, ...]:
+        """Own claims whose verdict is the same without any of the reading's premises."""
+        return tuple(
+            c
+            for c in self.claims
+            if c in self.off and self.off[c].draws and self.off[c].word == self.cells[c].word
+        )
+
+    @property
+    def fine(self) -> tuple[str, ...]:
+        """Own claims whose median margin is smaller than what the finer grid moves it by."""
+        return tuple(
+            c for c in self.claims if c in self.grid and abs(self.cells[c].margin) < self.grid[c]
+        )
 
     def hurting(self, claim: str) -> tuple[tuple[str, float], ...]:
         """Premises whose load on a claim's truth is surely negative, heaviest first.
@@ -103,6 +130,8 @@ class Found:
         transplant: Whether readings were carried to the file's own date.
         solves, seconds: Games solved and CPU seconds.
         first: Own draws after which a settled claim was left alone; 0 if none was.
+        told: What would tell the readings apart; None if nothing was looked for.
+        stale: Kept pieces of another version of the program, which were not used.
         swaps: What exchanging single premises between readings does; ``parted``: claims it was asked of.
     """
 
@@ -123,6 +152,8 @@ class Found:
     first: int = 0
     swaps: tuple[Swap, ...] = ()
     parted: tuple[Parted, ...] = ()
+    told: Told | None = None
+    stale: int = 0
 
     @property
     def agreement(self) -> float | None:

@@ -19,7 +19,7 @@ from offramp.answers._coalition_facts import (
     members_of,
     shares_of,
 )
-from offramp.answers._coalition_stay import stays_of
+from offramp.answers._coalition_stay import Stays, stays_of
 from offramp.answers._coalition_votes import Rule, chances, unanimity
 from offramp.answers._coalition_ways import passage
 from offramp.answers._deter_guarantee import survival
@@ -44,6 +44,8 @@ from offramp.theory import deterrent_probability
 Floats = NDArray[np.float64]
 CONTRIBUTORS = 3
 """Contributors that a rule of contributors needs."""
+ACTS = ("climb", "offer", "fight_on")
+"""Moves of B that `P_act` asks about, as :func:`policy` has them."""
 ROWS = {
     "standoff": 0, "war": 1, "ceasefire": 2, "settlement": 3, "a_collapsed": 4, "b_collapsed": 5,
     "disaster": 7,
@@ -255,22 +257,31 @@ def acts(
     """B's policy at its own initiative, every step of the plan in force."""
     if side != "B":
         raise NotAsked("policies are read for B's own initiative")
-    solved = scope.solved(world)
-    game = solved.game
-    rounds = np.flatnonzero(game.protocol.recognition[:, 1] > 0)
-    if not len(rounds):
-        raise NotAsked("B never has the initiative in this game")
-    month = int(rounds[0])
-    start_of(game, position)
-    state = place(game, -position, node=game.automaton.final)
-    row = np.flatnonzero(game.acts.states == state)
-    c = continuation(game, month, solved.values.a[month + 1], solved.values.b[month + 1])
-    out = b_moves(game, c, solved.values.precision, row, game.opening[None], True)
-    branches = out.branches
-    assert branches is not None
-    climb, cut = (branches.chance[np.isin(branches.act, a)].sum(0) for a in (CLIMB, CUT))
-    share = {"climb": climb, "offer": cut, "fight_on": 1 - climb - cut}[move]
-    return float(share @ weights_of(game, kind))
+    share = policy(scope, world, position)[ACTS.index(move)]
+    return float(share @ weights_of(scope.game(world), kind))
+
+
+def policy(scope: Scope, world: World, position: int = 0) -> Floats:
+    """B's chances to climb, to offer and to fight on at its first initiative, (3, types)."""
+
+    def found() -> Floats:
+        solved = scope.solved(world)
+        game = solved.game
+        rounds = np.flatnonzero(game.protocol.recognition[:, 1] > 0)
+        if not len(rounds):
+            raise NotAsked("B never has the initiative in this game")
+        month = int(rounds[0])
+        start_of(game, position)
+        state = place(game, -position, node=game.automaton.final)
+        row = np.flatnonzero(game.acts.states == state)
+        c = continuation(game, month, solved.values.a[month + 1], solved.values.b[month + 1])
+        out = b_moves(game, c, solved.values.precision, row, game.opening[None], True)
+        branches = out.branches
+        assert branches is not None
+        climb, cut = (branches.chance[np.isin(branches.act, a)].sum(0) for a in (CLIMB, CUT))
+        return np.stack([climb, cut, 1 - climb - cut])
+
+    return cast(Floats, scope.once(("policy", world, position), found))
 
 
 def stay(scope: Scope, world: World, names: tuple[str, ...], month: int) -> float:
@@ -295,9 +306,19 @@ def stay(scope: Scope, world: World, names: tuple[str, ...], month: int) -> floa
         if gone:
             raise NotAsked(f"{gone[0]} is no member of bloc A")
         rule = unanimity("named", "those named", names)
-    binding = binding_refusals(crisis, leads, CONTRIBUTORS)
-    stays = stays_of(_as_solution(cast(Solved, _OnlyGame(game))), month, month, binding)
+    stays = staying(scope, world, month)
     return float(chances(rule, stays.of(rule.members, month)).holds[0])
+
+
+def staying(scope: Scope, world: World, month: int) -> Stays:
+    """Members' chances of still being in by month, while nobody acts."""
+
+    def found() -> Stays:
+        game = scope.game(world)
+        binding = binding_refusals(game.crisis, leads_of(game.crisis, None), CONTRIBUTORS)
+        return stays_of(_as_solution(cast(Solved, _OnlyGame(game))), month, month, binding)
+
+    return cast(Stays, scope.once(("stays", world, month), found))
 
 
 def goes_on(scope: Scope, world: World, side: str, month: int) -> float:

@@ -5,33 +5,25 @@ crisis. Then give one number of r's crisis the value that it has for s, over all
 states a premise, and ask again; and last all of them at once. A number whose exchange turns c *causes* the
 difference alone; where only all together turn it, it takes several; where not even that does,
 the crises of the two dates differ, not the premises.
-
-What would tell the readings apart is measured where an item of evidence of the file stands for it: the mutual
-information of seeing it and B's type at the opening beliefs, in bits (as in ``bluff``).
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
-
-from offramp.answers._bluff_ledger import ledger
-from offramp.answers._bluff_moves import information
-from offramp.answers._bluff_observations import chance_of_item, unseen
-from offramp.answers._runs import in_parallel
 from offramp.audit._asking import ask
-from offramp.audit._draws import central, parsed_claims, spared, swaps_of
+from offramp.audit._draws import central, parsed_claims, swaps_of
 from offramp.audit._epochs import Setting, setting_of, with_premises
+from offramp.audit._keeping import Keeping, Task, name_of, worked
 from offramp.audit._verdicts import Cell
 from offramp.audit._worlds import NotAsked, Scope
 from offramp.crisis import BadValue, Crisis, Quantity, UnknownPath, get
 from offramp.crisis._paths import _is_prior
+from offramp.ensembles.spared import spared
 from offramp.game import Resolution
-from offramp.game._evidence import opening_beliefs
 
 SAME = 1e-12
 """Numbers nearer than this do not differ."""
@@ -106,6 +98,21 @@ def _exchanged(crisis: Crisis, job: _Exchange) -> _Told:
     return tuple(found)
 
 
+def _back(kept: Any) -> _Told:
+    return tuple(x if isinstance(x, str) else (bool(x[0]), float(x[1])) for x in kept)
+
+
+TASK = Task(_exchanged, list, _back)
+
+
+def _name(crisis: Crisis, job: _Exchange) -> str:
+    head = {
+        "kind": "exchange", "reading": job.reading, "transplant": job.transplant,
+        "values": job.values, "claims": job.claims, "resolution": repr(job.resolution),
+    }  # fmt: skip
+    return name_of(crisis, head)
+
+
 def _scope(crisis: Crisis, job: _Exchange) -> Scope | str:
     if not job.values:
         return central(crisis, job.reading, job.transplant, job.resolution)
@@ -145,6 +152,7 @@ def exchange(
     wanted: Sequence[tuple[str, str, str]],
     transplant: bool,
     resolution: Resolution,
+    kept: Keeping | None = None,
     workers: int | None = 1,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> tuple[tuple[Parted, ...], tuple[Swap, ...]]:
@@ -169,7 +177,10 @@ def exchange(
             asked[other, ()].append(claim)
         plan.append(((claim, author, other), changes))
     jobs = [_Exchange(k, transplant, v, tuple(c), resolution) for (k, v), c in asked.items()]
-    told = in_parallel(crisis, _exchanged, jobs, workers, progress, "exchanging premises")
+    told = worked(
+        crisis, TASK, jobs, lambda job: _name(crisis, job), kept, workers, progress,
+        "exchanging premises",
+    )  # fmt: skip
     known = {
         (job.reading, job.values, claim): one
         for job, row in zip(jobs, told, strict=True)
@@ -219,47 +230,3 @@ def _number(crisis: Crisis, path: str) -> float | None:
     except UnknownPath:
         return None
     return found.value if isinstance(found, Quantity) else None
-
-
-# --- What would tell ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Telling:
-    """An observation that would tell two readings apart; ``bits`` None where no item stands for it."""
-
-    readings: tuple[str, str]
-    parameter: str
-    test: str
-    items: tuple[str, ...]
-    bits: float | None
-
-
-def tellings(crisis: Crisis) -> tuple[Telling, ...]:
-    """Discriminators of the file with the expected information of the items that they name."""
-    found = []
-    for one in crisis.discriminators:
-        words = set(re.findall(r"[A-Za-z]\w*", f"{one.test} {one.data}"))
-        items = tuple(k for k in crisis.evidence if k in words and _usable(crisis, k))
-        bits = max((item_bits(crisis, k) for k in items), default=None)
-        found.append(Telling(one.readings, str(one.parameter), str(one.test), items, bits))
-    return tuple(found)
-
-
-def open_items(crisis: Crisis) -> tuple[tuple[str, float], ...]:
-    """Items about B that nothing has used yet, with their expected information, most first."""
-    if not crisis.evidence or len(crisis.types) < 2:
-        return ()
-    found = [(k, item_bits(crisis, k)) for k in unseen(crisis, ledger(crisis))]
-    return tuple(sorted(found, key=lambda x: -x[1]))
-
-
-def item_bits(crisis: Crisis, key: str) -> float:
-    """Mutual information of seeing an item and B's type at the opening beliefs, in bits."""
-    yes = chance_of_item(crisis, key)
-    return information(np.stack([yes, 1.0 - yes]), opening_beliefs(crisis))
-
-
-def _usable(crisis: Crisis, key: str) -> bool:
-    item = crisis.evidence[key]
-    return item.about == "B" and set(item.likelihood) >= set(crisis.types)

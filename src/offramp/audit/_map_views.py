@@ -7,7 +7,7 @@ from typing import Any
 from offramp.answers._answer import Cell, Column, Table
 from offramp.answers._facts import join, quoted
 from offramp.audit._found import Found, plain
-from offramp.audit._map import TOGETHER, Parted, Swap, open_items, tellings
+from offramp.audit._map import TOGETHER, Parted, Swap
 from offramp.crisis import Crisis
 
 
@@ -82,37 +82,6 @@ def map_table(crisis: Crisis, found: Found) -> Table | None:
     return Table("Which premises make readings part", columns, tuple(rows), note)
 
 
-def telling_table(crisis: Crisis) -> Table | None:
-    """What would tell, with expected information where it is known."""
-    rows: list[tuple[Cell, ...]] = [
-        (
-            join(crisis.readings[r].label for r in t.readings if r in crisis.readings),
-            t.test,
-            None if t.bits is None else round(t.bits, 4),
-            join(t.items) if t.items else "unknown: no item of evidence stands for it",
-        )
-        for t in tellings(crisis)
-    ]
-    rows += [
-        ("all", str(crisis.evidence[key].text), round(bits, 4), key)
-        for key, bits in open_items(crisis)
-    ]
-    if not rows:
-        return None
-    columns = (
-        Column("readings", "Tells apart"),
-        Column("test", "What to look for"),
-        Column("bits", "Expected information", "number", "bits", 3),
-        Column("item", "Measured by"),
-    )
-    note = (
-        "Information about B's type at the opening beliefs of the file's date. Items under `all` are in "
-        "the file and not used yet; they tell types apart, and readings only as far as "
-        "these assume different types."
-    )
-    return Table("What would tell the readings apart", columns, tuple(rows), note)
-
-
 def map_words(crisis: Crisis, found: Found) -> str:
     """A sentence or two for the answer."""
     if len(found.authors) < 2:
@@ -121,7 +90,8 @@ def map_words(crisis: Crisis, found: Found) -> str:
         return "No two readings come to different verdicts on a claim of either."
     single = [p for p in found.parted if alone(found, p)]
     text = (
-        f"Of {len(found.parted)} partings that were traced, {len(single)} come down to one number "
+        f"Of {len(found.parted)} partings that were traced, {len(single)} "
+        f"come{'s' if len(single) == 1 else ''} down to one number "
         "that differs between the two readings."
     )
     if single:
@@ -130,17 +100,10 @@ def map_words(crisis: Crisis, found: Found) -> str:
             f" {quoted(crisis.readings[p.author].label)} and {quoted(crisis.readings[p.other].label)} "
             f"part on {p.claim} over {cause(found, p)}."
         )
-    unknown = sum(t.bits is None for t in tellings(crisis))
-    if unknown:
-        text += (
-            f" For {unknown} observation{'' if unknown == 1 else 's'} that would tell readings apart the "
-            "expected information is unknown: no item of evidence in the file stands for "
-            f"{'it' if unknown == 1 else 'them'}."
-        )
     return text
 
 
-def map_data(crisis: Crisis, found: Found) -> dict[str, Any]:
+def map_data(found: Found) -> dict[str, Any]:
     """The map as plain values."""
     return {
         "parted": [
@@ -158,12 +121,4 @@ def map_data(crisis: Crisis, found: Found) -> dict[str, Any]:
             }
             for s in found.swaps
         ],
-        "tellings": [
-            {
-                "readings": list(t.readings), "parameter": t.parameter, "test": t.test,
-                "items": list(t.items), "bits": t.bits,
-            }
-            for t in tellings(crisis)
-        ],
-        "open_items": [[k, b] for k, b in open_items(crisis)],
     }  # fmt: skip

@@ -16,6 +16,7 @@ from offramp.answers._answer import Cell as Value
 from offramp.answers._facts import join, percent, quoted, supports
 from offramp.answers._forecasts_facts import LEAST_RANKED, Group, groups_of, items_of
 from offramp.answers._forecasts_sealed import open_sealed
+from offramp.answers._names import readable
 from offramp.audit._charts import main_claim
 from offramp.audit._found import Author, Found, plain
 from offramp.audit._map import TOGETHER, Swap
@@ -97,6 +98,7 @@ def page(crisis: Crisis, found: Found, author: Author, group: Group | None, scor
         flips=tuple(swap_words(crisis, s) for s in turning(found, author)),
         warnings=(
             "The verdicts are about our coding of the text, and about this game; neither is the author's.",
+            *((unread_words(crisis, author),) if author.unread else ()),
         ),
         data=page_data(found, author, group),
     )
@@ -170,6 +172,11 @@ def carries_words(crisis: Crisis, found: Found, author: Author) -> str:
             else f"{text} Too few draws could be asked to say what each premise carries."
         )
     carry, hurt = author.carrying(claim), author.hurting(claim)
+    if claim in author.off and author.off[claim].draws:
+        text += (
+            f" With all its premises taken back to the file's own ranges it is true in "
+            f"{percent(author.off[claim].share)}."
+        )
     if author.by_margin(claim):
         text += (
             " No premise turns it; what follows is said of the margin by which it holds or fails."
@@ -189,7 +196,19 @@ def carries_words(crisis: Crisis, found: Found, author: Author) -> str:
             f"{join(hit) + ' does' if len(hit) == 1 else join(hit) + ' do' if hit else 'none of them does'}"
             " for this claim."
         )
-    return text
+    return f"{text} {unread_words(crisis, author)}".strip()
+
+
+def unread_words(crisis: Crisis, author: Author) -> str:
+    """Premises that nothing reads."""
+    n = len(author.unread)
+    if not n:
+        return ""
+    names = join(readable(crisis, p) for p in author.unread)
+    return (
+        f"No part of the game that its claims ask about reads {'one' if n == 1 else n} of its premises, which "
+        f"{'carries' if n == 1 else 'carry'} nothing here: {names}."
+    )
 
 
 def change_words(crisis: Crisis, found: Found, author: Author) -> str:
@@ -278,6 +297,7 @@ def claims_table(found: Found, author: Author) -> Table:
                 found.claims[name][2], found.claims[name][1],
                 cell.word if cell.clear or not cell.draws else f"{cell.word}, not clearly",
                 plain(cell.share), plain(cell.low), plain(cell.high),
+                plain(author.off[name].share) if name in author.off else None,
                 ", ".join(p for p, _ in author.carrying(name)[:2]),
             )
         )  # fmt: skip
@@ -288,6 +308,7 @@ def claims_table(found: Found, author: Author) -> Table:
         Column("share", "True in", "share", "of draws", 0),
         Column("low", "at least", "share", "", 0),
         Column("high", "at most", "share", "", 0),
+        Column("off", "without its premises", "share", "", 0),
         Column("carried", "Carried by"),
     )
     return Table(f"{author.label}: what follows", columns, tuple(rows))
@@ -307,6 +328,7 @@ def premises_table(crisis: Crisis, found: Found, author: Author) -> Table:
                 None if loads is None else float(loads.truth.value[j]),
                 None if loads is None else float(loads.truth.low[j]),
                 None if loads is None else float(loads.truth.high[j]),
+                "no: it carries nothing here" if path in author.unread else "yes",
             )
         )  # fmt: skip
     columns = (
@@ -318,6 +340,7 @@ def premises_table(crisis: Crisis, found: Found, author: Author) -> Table:
         Column("load", "Carries", "signed", "share of draws"),
         Column("load_low", "at least", "signed"),
         Column("load_high", "at most", "signed"),
+        Column("read", "Read by the game"),
     )
     note = f"Carries: of “{short(found.claims[claim][2])}”." if claim is not None else ""
     return Table(f"{author.label}: what it assumes", columns, tuple(rows), note)
@@ -348,6 +371,7 @@ def page_data(found: Found, author: Author, group: Group | None) -> dict[str, An
         "claims": {c: author.cells[c].word for c in author.claims},
         "shares": {c: plain(author.cells[c].share) for c in author.claims},
         "main": main_claim(found, author),
+        "unread": list(author.unread),
         "turned_by": [
             {"claim": s.claim, "other": s.other, "path": s.path} for s in turning(found, author)
         ],

@@ -29,8 +29,8 @@ from offramp.solution._nodes import at_beliefs
 Floats = NDArray[np.float64]
 INFEASIBLE = 2
 """What scipy calls a programme without a solution."""
-NO_TERMS = -1.0
-"""Room where no terms satisfy A at all: a whole stake short."""
+NO_TERMS = -np.inf
+"""Room where no terms satisfy A's side at all: the greatest value of an empty set."""
 
 
 def gaps_at(solved: Solved, state: int) -> tuple[Floats, Floats]:
@@ -61,6 +61,9 @@ def room(solved: Solved, state: int, held: Mapping[str, float], weights: Floats)
 
     Raises:
         NotAsked: without linear loss, or without any contract to read reservations off.
+
+    Returns:
+        The room, :data:`NO_TERMS` where no terms at all satisfy A's side.
     """
     game = solved.game
     stakes = game.stakes
@@ -81,13 +84,14 @@ def room(solved: Solved, state: int, held: Mapping[str, float], weights: Floats)
     )
     position = int(game.layout.position[state])
     floors = game.floors[:, position, int(game.layout.tier[state])]
-    best = -np.inf
+    best, looked = NO_TERMS, False
     for guarantee, point in _guarantees(game, guarded, held):
         known = [i for i, o in enumerate(game.offers) if o.guarantee == guarantee]
         if guarded is None:
             known = list(range(len(game.offers)))
         if not known:
             continue
+        looked = True
         ref = max(known, key=lambda i: float(gain_b[i] @ weights))
         fixed = dict(held)
         if guarded is not None and point is not None:
@@ -95,7 +99,9 @@ def room(solved: Solved, state: int, held: Mapping[str, float], weights: Floats)
         most = _most(game, fixed, float(reserve_a[ref]), floors)
         if most is not None:
             best = max(best, most - float(reserve_b[ref]))
-    return float(best) if np.isfinite(best) else NO_TERMS
+    if not looked:
+        raise NotAsked("no contract has this guarantee, so reservations cannot be read off one")
+    return float(best)
 
 
 def _guarantees(

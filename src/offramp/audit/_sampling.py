@@ -5,32 +5,25 @@ Four samples per reading share one sequence of points: *own* (its own claims, ev
 claims under the random sets of :mod:`offramp.audit._loads`). A fifth asks a few of the own draws again on a
 finer grid. With ``Sizes.first`` the own sample is taken in two parts: the second asks only claims that the
 first has not settled (``Cell.clear``), and sets are drawn for one claim of each reading that some premise
-may turn: the first whose truth has varied so far, conclusions before others. Each piece of work is named
-by a hash of what it is; with a folder finished pieces are kept and an interrupted audit goes on where it
-stopped.
+may turn: the first whose truth has varied so far, conclusions before others. With a folder finished pieces
+are kept (:mod:`offramp.audit._keeping`) and an interrupted audit goes on where it stopped.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import math
-import os
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from importlib.metadata import version
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
-from offramp.answers._runs import in_parallel
-from offramp.audit._draws import Job, Rows, drawn_paths, parsed_claims, perform
+from offramp.audit._draws import Job, Rows, drawn_paths, parsed_claims, perform, points_of
 from offramp.audit._epochs import Setting, setting_of
+from offramp.audit._keeping import Keeping, Task, name_of, worked
 from offramp.audit._loads import coalitions
 from offramp.audit._verdicts import verdict
-from offramp.crisis import Crisis, crisis_hash
+from offramp.crisis import Crisis
 from offramp.crisis import _expressions as ex
 from offramp.crisis._claims import Ask, walk
 from offramp.ensembles.reach import reached
@@ -43,8 +36,6 @@ PIECE = 4
 """Draws of a piece of work: small enough that an interrupted audit loses little."""
 SPARE = 3
 """Pairs of sets per premise, at least, so that loads can be fitted and their spread be known."""
-BITS = 30
-"""Bits of a coordinate; points sit in the middle of their cell of this grid."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +44,7 @@ class Sizes:
 
     ``first``: after so many own draws only unsettled claims are asked on (0: all are asked to the end, and
     loads are taken of all). ``spare``: pairs per premise at least. ``swaps``: claims per pair of readings
-    that premises are exchanged for.
+    that premises are exchanged for. ``tell``: draws per reading for what would tell readings apart.
     """
 
     own: int
@@ -64,10 +55,11 @@ class Sizes:
     first: int = 0
     spare: int = SPARE
     swaps: int = 4
+    tell: int = 8
 
 
-FULL = Sizes(own=500, cross=56, off=96, pairs=160, check=3)
-QUICK = Sizes(own=100, cross=3, off=12, pairs=24, check=1, first=20, spare=2, swaps=1)
+FULL = Sizes(own=500, cross=56, off=96, pairs=160, check=3, tell=64)
+QUICK = Sizes(own=100, cross=3, off=12, pairs=24, check=1, first=20, spare=2, swaps=1, tell=16)
 
 
 @dataclass(frozen=True)
@@ -120,7 +112,7 @@ def sampled(
     transplant: bool,
     seed: int,
     workers: int | None,
-    folder: Path | None,
+    kept: Keeping | None,
     progress: Progress | None,
 ) -> Sampled:
     """Run all samples; ``wanted`` are the claims that are asked."""
@@ -133,7 +125,7 @@ def sampled(
         paths_by[key] = drawn_paths(setting, reached(setting.file, there) if there else ())
     every = tuple(dict.fromkeys(p for paths in paths_by.values() for p in paths))
     pairs = {key: max(sizes.pairs, sizes.spare * len(s.premises)) for key, s in settings.items()}
-    points = _points(sizes.own + max(pairs.values(), default=0), len(every), seed)
+    points = points_of(sizes.own + max(pairs.values(), default=0), len(every), seed)
     first = sizes.first if 0 < sizes.first < sizes.own else sizes.own
     draws: list[_Draws] = []
     later: list[_Draws] = []
@@ -159,8 +151,6 @@ def sampled(
             draws.append(some)
         else:
             later += [more, some]
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
 
     def run(todo: Sequence[_Draws], label: str) -> list[tuple[str, str, Job, Rows]]:
         jobs = [
@@ -169,8 +159,10 @@ def sampled(
             for d in todo
             for i in range(0, len(d.points) if d.claims else 0, PIECE)
         ]  # fmt: skip
-        work = [_Kept(job, folder) for *_, job in jobs]
-        rows = in_parallel(crisis, _kept, work, workers, progress, label) if work else []
+        rows = worked(
+            crisis, TASK, [job for *_, job in jobs], lambda job: _name(crisis, job), kept, workers,
+            progress, label,
+        )  # fmt: skip
         return [(key, name, job, r) for (key, name, job), r in zip(jobs, rows, strict=True)]
 
     done = run(draws, "asking claims")
@@ -231,15 +223,6 @@ def _grouped(done: Sequence[tuple[str, str, Job, Rows]]) -> dict[tuple[str, str]
     return {place: _joined(parts) for place, parts in grouped.items()}
 
 
-def _points(draws: int, dimensions: int, seed: int) -> Floats:
-    """Points strictly inside the unit cube; the first n of more are the same n."""
-    if dimensions == 0:
-        return np.zeros((draws, 0))
-    engine = qmc.Sobol(dimensions, scramble=True, bits=BITS, rng=np.random.default_rng(seed))
-    count = 1 << max(0, (draws - 1).bit_length())
-    return np.asarray(engine.random(count)[:draws] + math.ldexp(0.5, -BITS))
-
-
 def _joined(parts: Sequence[tuple[Job, Rows]]) -> Sample:
     """Parts one below the other; a claim that a part did not ask is nan there."""
     claims = tuple(dict.fromkeys(c for job, _ in parts for c in job.claims))
@@ -265,41 +248,24 @@ def _joined(parts: Sequence[tuple[Job, Rows]]) -> Sample:
 # --- Pieces that are kept ----------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Kept:
-    """A job and where its result is kept."""
+def _plain(rows: Rows) -> Any:
+    return {
+        "truth": rows.truth.tolist(),
+        "margin": rows.margin.tolist(),
+        "reasons": dict(rows.reasons),
+    }
 
-    job: Job
-    folder: Path | None
+
+def _back(kept: Any) -> Rows:
+    return Rows(np.array(kept["truth"]), np.array(kept["margin"]), kept["reasons"], 0, 0.0)
 
 
-def _kept(crisis: Crisis, work: _Kept) -> Rows:
-    """A job's rows: read if they were kept, else worked out and kept."""
-    if work.folder is None:
-        return perform(crisis, work.job)
-    path = work.folder / f"{_name(crisis, work.job)}.npz"
-    if path.exists():
-        with np.load(path) as kept:
-            return Rows(kept["truth"], kept["margin"], json.loads(str(kept["reasons"])), 0, 0.0)
-    rows = perform(crisis, work.job)
-    part = path.with_suffix(f".{os.getpid()}.part")
-    with part.open("wb") as file:
-        np.savez(file, truth=rows.truth, margin=rows.margin, reasons=json.dumps(dict(rows.reasons)))
-    part.replace(path)
-    return rows
+TASK = Task(perform, _plain, _back)
 
 
 def _name(crisis: Crisis, job: Job) -> str:
     head = {
-        "version": version("offramp"),
-        "crisis": crisis_hash(crisis),
-        "reading": job.reading,
-        "transplant": job.transplant,
-        "claims": job.claims,
-        "paths": job.paths,
-        "resolution": repr(job.resolution),
-    }
-    digest = hashlib.sha256(json.dumps(head, sort_keys=True).encode())
-    digest.update(np.ascontiguousarray(job.points, dtype="<f8").tobytes())
-    digest.update(np.ascontiguousarray(job.masks).tobytes())
-    return digest.hexdigest()[:32]
+        "kind": "claims", "reading": job.reading, "transplant": job.transplant,
+        "claims": job.claims, "paths": job.paths, "resolution": repr(job.resolution),
+    }  # fmt: skip
+    return name_of(crisis, head, job.points, job.masks)

@@ -35,7 +35,7 @@ class Cell:
         share: Share of draws in which it is true (nan: none was asked), ``low`` to ``high`` its interval.
         draws: Draws that count.
         clear: Whether the interval lies on the verdict's side.
-        margin: Median margin, and ``near``: the share of draws whose margin is within ``slack`` of 0.
+        margin: Median margin; infinite where in most draws no terms at all suit A.
         reason: Why it was not asked.
     """
 
@@ -87,9 +87,16 @@ def verdict(truth: Floats, margin: Floats, reason: str = "") -> Cell:
         if word == "contradicts"
         else low > CONTRADICTS and high < FOLLOWS
     )
-    known_margin = margin[np.isfinite(margin)]
-    middle = float(np.median(known_margin)) if len(known_margin) else math.nan
-    return Cell(word, share, low, high, n, clear, middle)
+    return Cell(word, share, low, high, n, clear, median(margin[~np.isnan(margin)]))
+
+
+def median(values: Floats) -> float:
+    """The median, nan of none; where infinite and finite values meet in the middle, the lower one."""
+    if not len(values):
+        return math.nan
+    ordered = np.sort(values)
+    low, high = float(ordered[(len(values) - 1) // 2]), float(ordered[len(values) // 2])
+    return (low + high) / 2 if math.isfinite(low) and math.isfinite(high) else low
 
 
 def not_expressed(reason: str) -> Cell:

@@ -10,7 +10,13 @@ from offramp.answers._facts import join, percent, quoted, supports
 from offramp.audit import _verdicts
 from offramp.audit._charts import loads_chart, matrix_chart
 from offramp.audit._found import ENOUGH, Carried, Found, plain
-from offramp.audit._map_views import map_data, map_table, telling_table
+from offramp.audit._map_views import map_data, map_table
+from offramp.audit._telling_views import (
+    discriminators_table,
+    telling_chart,
+    telling_data,
+    telling_table,
+)
 from offramp.audit._words import flips_of, headline_of, paragraphs_of, warnings_of
 from offramp.crisis import Crisis
 
@@ -27,9 +33,11 @@ def answer_of(crisis: Crisis, found: Found) -> Answer:
         own_table(crisis, found),
         *(t for t in (loads_table(crisis, found), tension_table(crisis, found)) if t is not None),
         *(t for t in (premises_table(crisis, found), disagreement_table(crisis, found)) if t),
-        *(t for t in (map_table(crisis, found), telling_table(crisis)) if t and found.authors),
+        *(t for t in (map_table(crisis, found), *_telling(crisis, found)) if t),
     ]
     charts = [c for c in (matrix_chart(crisis, found), loads_chart(crisis, found)) if c is not None]
+    if found.told is not None and (chart := telling_chart(crisis, found.told)) is not None:
+        charts.append(chart)
     paths = {path: f"premise of {quoted(a.label)}" for a in found.authors for path in a.premises}
     known = [(p, why) for p, why in paths.items() if _known(crisis, p)]
     return Answer(
@@ -59,8 +67,15 @@ def answer_of(crisis: Crisis, found: Found) -> Answer:
         ),
         flips=flips_of(crisis, found),
         warnings=warnings_of(crisis, found),
-        data=data_of(found) | map_data(crisis, found),
+        data=data_of(found) | map_data(found) | telling_data(crisis, found),
     )
+
+
+def _telling(crisis: Crisis, found: Found) -> tuple[Table | None, ...]:
+    if not found.authors:
+        return ()
+    told = found.told
+    return (telling_table(crisis, told) if told else None, discriminators_table(crisis, told))
 
 
 def _known(crisis: Crisis, path: str) -> bool:
@@ -128,7 +143,9 @@ def own_table(crisis: Crisis, found: Found) -> Table:
         Column("share", "True in", "share", "of draws", 0),
         Column("low", "at least", "share", "", 0),
         Column("high", "at most", "share", "", 0),
+        Column("off", "without its premises", "share", "", 0),
         Column("margin", "Median margin", "signed", "", 3),
+        Column("grid", "which a finer grid moves by up to", "number", "", 3),
         Column("carried", "Carried by"),
         Column("hurt", "Hurt by"),
         Column("why", "If not asked, why"),
@@ -146,7 +163,9 @@ def own_table(crisis: Crisis, found: Found) -> Table:
                     plain(c.share),
                     plain(c.low),
                     plain(c.high),
+                    plain(a.off[name].share) if name in a.off else None,
                     plain(c.margin),
+                    plain(a.grid[name]) if name in a.grid else None,
                     _names(a.carrying(name)),
                     _names(a.hurting(name)),
                     c.reason,
@@ -193,7 +212,8 @@ def loads_table(crisis: Crisis, found: Found) -> Table | None:
         Column("margin_high", "at most", "signed", "", 4),
     )
     note = (
-        f"Shapley shares from {found.pairs} pairs of random sets of premises; bootstrap intervals (95 %). "
+        f"Shapley shares from {found.pairs} pairs of random sets of premises; 95 % intervals that hold for all "
+        "premises of a claim at once. Nought: the claim does not read the premise, or it moves nothing. "
         "They add up to the difference between all premises on and all off."
     )
     return Table("What each premise carries", columns, tuple(rows), note)
@@ -318,7 +338,7 @@ def data_of(found: Found) -> dict[str, Any]:
                 "pairs": load.pairs,
             }
 
-        return {"truth": one(x.truth), "margin": one(x.margin)}
+        return {"truth": one(x.truth), "margin": one(x.margin), "why": x.why}
 
     return {
         "draws": found.draws,
@@ -331,6 +351,7 @@ def data_of(found: Found) -> dict[str, Any]:
         "differing": [list(x) for x in found.differing],
         "transplant": found.transplant,
         "structural": list(found.structural),
+        "stale": found.stale,
         "solves": found.solves,
         "seconds": round(found.seconds, 1),
         "claims": {k: {"reading": r, "kind": kind, "text": t} for k, (r, kind, t) in found.claims.items()},
@@ -342,6 +363,9 @@ def data_of(found: Found) -> dict[str, Any]:
                 "premises": list(a.premises),
                 "loads": {k: carried(x) for k, x in a.loads.items()},
                 "idle": list(a.idle),
+                "unread": list(a.unread),
+                "off": {k: cell(c) for k, c in a.off.items()},
+                "grid": dict(a.grid),
                 "hurting": {k: [list(p) for p in a.hurting(k)] for k in a.loads},
                 "carrying": {k: [list(p) for p in a.carrying(k)] for k in a.loads},
                 "swapped": {k: list(v) for k, v in a.swapped.items()},

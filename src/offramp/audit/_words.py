@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from offramp.answers._facts import join, percent, quoted
+from offramp.answers._names import readable
 from offramp.audit._found import ENOUGH, Author, Found
 from offramp.audit._map_views import map_words
+from offramp.audit._telling_views import telling_words
 from offramp.crisis import Crisis
 
 LONGEST = 90
@@ -59,9 +61,8 @@ def paragraphs_of(crisis: Crisis, found: Found) -> tuple[str, ...]:
             f"{'it is' if len(found.structural) == 1 else 'they are'} true or false of this game as such, and "
             "support nobody."
         )
-    said += [reading_words(found, a) for a in found.authors]
-    if mapped := map_words(crisis, found):
-        said.append(mapped)
+    said += [reading_words(crisis, found, a) for a in found.authors]
+    said += [x for x in (map_words(crisis, found), telling_words(crisis, found)) if x]
     if found.agreement is not None:
         said.append(
             f"On the next finer grid {found.agree} of {found.compared} single verdicts were the same."
@@ -87,18 +88,18 @@ def widths(found: Found) -> str:
     )
 
 
-def reading_words(found: Found, author: Author) -> str:
+def reading_words(crisis: Crisis, found: Found, author: Author) -> str:
     """What came of one reading."""
     tally = counts(author)
     total = len(author.claims)
     parts = [
-        f"{tally[w]} {said}"
-        for w, said in (
-            ("follows", "follow"),
-            ("undetermined", "are undetermined"),
-            ("contradicts", "are contradicted"),
-            ("not asked", "could not be asked"),
-            ("not expressed", "cannot be expressed"),
+        f"{tally[w]} {one if tally[w] == 1 else said}"
+        for w, one, said in (
+            ("follows", "follows", "follow"),
+            ("undetermined", "is undetermined", "are undetermined"),
+            ("contradicts", "is contradicted", "are contradicted"),
+            ("not asked", "could not be asked", "could not be asked"),
+            ("not expressed", "cannot be expressed", "cannot be expressed"),
         )
         if tally[w]
     ]
@@ -121,16 +122,28 @@ def reading_words(found: Found, author: Author) -> str:
             f"({percent(cell.low)} to {percent(cell.high)})"
         )
         text += (
-            f", carried by {carrying[0][0]}"
+            f", carried by {readable(crisis, carrying[0][0])}"
             if carrying
             else ", and no premise of its own carries it"
         )
-        text += f"; {hurting[0][0]} works against it." if hurting else "."
+        text += f"; {readable(crisis, hurting[0][0])} works against it." if hurting else "."
         if author.by_margin(main) and (carrying or hurting):
             text += " No premise turns the verdict; this is said of the margin."
-    if author.idle:
+    if author.alike:
+        n, of = len(author.alike), sum(author.off[c].draws > 0 for c in author.off)
         text += (
-            f" {_some(author.idle)} move{'s' if len(author.idle) == 1 else ''} none of its claims."
+            f" For {n} of {of} claims the verdict is the same with all its premises taken back to the file's "
+            "own ranges: there the file and the game decide, not this reading."
+        )
+    idle = tuple(p for p in author.idle if p not in author.unread)
+    if idle:
+        names = _some(tuple(readable(crisis, p) for p in idle))
+        text += f" {names} move{'s' if len(idle) == 1 else ''} none of its claims."
+    if author.unread:
+        one = len(author.unread) == 1
+        text += (
+            f" Of its {len(author.premises)} premises {len(author.unread)} {'is' if one else 'are'} read by no "
+            f"part of the game that its claims ask about and {'carries' if one else 'carry'} nothing here."
         )
     return text.strip()
 
@@ -180,6 +193,23 @@ def warnings_of(crisis: Crisis, found: Found) -> tuple[str, ...]:
             f"{found.draws} draws instead of 500: intervals are wide, and a verdict near .8 or .2 is not "
             "settled"
         )
+    if found.stale:
+        said.append(
+            f"{found.stale} kept pieces in the folder are of another version of the program; they were left "
+            "aside and the work was done again"
+        )
+    said += [
+        f"{quoted(a.label)}: no part of the game that its claims ask about reads "
+        f"{join(readable(crisis, p) for p in a.unread)}, which "
+        f"{'carries' if len(a.unread) == 1 else 'carry'} nothing here"
+        for a in found.authors
+        if a.unread
+    ]
+    said += [
+        f"{quoted(a.label)}: the margin of {join(a.fine)} is smaller than what a finer grid moves it by"
+        for a in found.authors
+        if a.fine
+    ]
     for a in found.authors:
         unclear = [c for c in a.claims if a.cells[c].draws and not a.cells[c].clear]
         if unclear:

@@ -7,7 +7,7 @@ and what has been solved of it; questions that share a world share its solve.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -26,12 +26,17 @@ from offramp.game import Game, Resolution, compile_game
 from offramp.game._preferences import stakes_of
 from offramp.game._resolution import named
 from offramp.solution import DEFAULT_PRECISION
-from offramp.solution._forward import Futures, propagate
+from offramp.solution._forward import propagate
 from offramp.solution._induction import induce
+from offramp.solution._particles import Futures
 from offramp.solution.kernels import Kernel
 
 AGREEMENT = "agreement_of_the_plan"
 """Name of the event by which a plan is agreed at a later month."""
+
+
+WALKS = (1, 3, 6, 12)
+"""Months to which futures are walked."""
 
 
 class NotAsked(ValueError):
@@ -91,6 +96,7 @@ class Scope:
     _games: dict[World, Game] = field(default_factory=dict, init=False)
     _solved: dict[World, Solved] = field(default_factory=dict, init=False)
     _futures: dict[tuple[World, int, int], Futures] = field(default_factory=dict, init=False)
+    _once: dict[tuple[Any, ...], Any] = field(default_factory=dict, init=False)
     _monthly: Scope | None = field(default=None, init=False)
 
     def at_pace(self, months: int | None) -> Scope:
@@ -104,6 +110,12 @@ class Scope:
         if self._monthly is None:
             self._monthly = replace(self, resolution=grid.with_(solve_every=1.0), solves=0)
         return self._monthly
+
+    def once(self, key: tuple[Any, ...], work: Callable[[], Any]) -> Any:
+        """What ``work`` gives, worked out once for a key."""
+        if key not in self._once:
+            self._once[key] = work()
+        return self._once[key]
 
     @property
     def all_solves(self) -> int:
@@ -139,12 +151,24 @@ class Scope:
             crisis = _agreed_later(crisis, world.agreed)
         return crisis
 
+    def plainest(self, world: World) -> World:
+        """The world without settings that say what its plan says anyway: another name for the same game."""
+        plan = self.crisis_of(world).plans.get(world.plan or "")
+        if plan is None:
+            return world
+        offer = None if world.offer == plan.offer else world.offer
+        agreed = None if world.agreed == 0 and plan.preagreed else world.agreed
+        spare = world.less is not None and world.lever is None
+        less = None if spare and without_lever(plan, world.less or "") == plan else world.less
+        return replace(world, offer=offer, agreed=agreed, less=less)
+
     def game(self, world: World) -> Game:
         """The compiled game of a world.
 
         Raises:
             NotAsked: if the crisis of this date has no such plan, offer or lever.
         """
+        world = self.plainest(world)
         if world not in self._games:
             crisis = self.crisis_of(world)
             if world.plan not in crisis.plans:
@@ -175,6 +199,7 @@ class Scope:
 
     def solved(self, world: World) -> Solved:
         """The game of a world with its values."""
+        world = self.plainest(world)
         if world not in self._solved:
             game = self.game(world)
             self._solved[world] = Solved(game, induce(game, self.precision, None, kernel_for(game)))
@@ -183,6 +208,7 @@ class Scope:
 
     def futures(self, world: World, month: int, position: int = 0) -> Futures:
         """The distribution over futures up to a month, perhaps from another line of the front."""
+        world = self.plainest(world)
         solved = self.solved(world)
         game = solved.game
         if month > game.shown:
@@ -191,8 +217,8 @@ class Scope:
         if known:
             return self._futures[known[0]]
         start = start_of(game, position)
-        # The first year serves most questions; longer ones walk to the end.
-        length = min(game.shown, 12) if month <= 12 else game.shown
+        # Most questions ask about one of these; later ones walk to the end.
+        length = next((m for m in WALKS if month <= m <= game.shown), game.shown)
         found = propagate(shortened(game, length, start), solved.values)
         self._futures[(world, length, position)] = found
         return found

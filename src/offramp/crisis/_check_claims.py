@@ -1,4 +1,4 @@
-"""Cross-checks of readings' claims: every expression can be read and fits the crisis."""
+"""Cross-checks of claims and of what discriminators observe: expressions can be read and fit the crisis."""
 
 from __future__ import annotations
 
@@ -51,6 +51,18 @@ def _either(node: Node, known: Known) -> list[ClaimError]:
     """A report may be a number or a truth."""
     as_truth = check_claim(node, known, "truth")
     return as_truth and check_claim(node, known, "number")
+
+
+def observables(view: View) -> Iterator[Finding]:
+    """What a discriminator observes is a number in the grammar."""
+    tests = view.crisis.discriminators
+    if not any(test.observe for test in tests):
+        return
+    known = known_of(view.crisis)
+    for place, test in enumerate(tests):
+        for label, text in test.observe.items():
+            path: Path = ("discriminators", place, "observe", label)
+            yield from _wrong(path, text, known, "number")
 
 
 def premises(view: View) -> Iterator[Finding]:
@@ -116,4 +128,4 @@ def _sources(key: str, reading: Reading) -> Iterator[tuple[Path, str]]:
             yield (*at, "forecasts", name), source
 
 
-CHECKS = (claims, premises, swaps, spans)
+CHECKS = (claims, observables, premises, swaps, spans)

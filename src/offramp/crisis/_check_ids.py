@@ -285,6 +285,7 @@ def readings(view: View) -> Iterator[Finding]:
         yield from _all(
             ("discriminators", place, "readings"), test.readings, ids["readings"], "reading"
         )
+        yield from _all(("discriminators", place, "items"), test.items, ids["evidence"], "evidence")
         if test.lever is not None:
             path = ("discriminators", place, "lever")  # type: ignore[assignment]
             yield from reference(path, test.lever, ids["levers"], "lever")

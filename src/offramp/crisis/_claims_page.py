@@ -29,7 +29,12 @@ the claim *not asked* there. A claim that cannot be put to this game at all has 
 reason instead of an `expression`. `reports` are more questions, answered once, at central values.
 
 The *margin* of a comparison is the difference of its two sides, positive where it holds; `and` has the least
-margin of its parts, `or` the greatest. Numbers nearer than 1e-12 are equal.
+margin of its parts, `or` the greatest. Numbers nearer than 1e-12 are equal. Where no terms at all suit A, its
+`room` is minus infinity and so is the margin of a comparison with it, or plus infinity.
+
+What a discriminator of the file lists under `observe` are outcomes, each with its chance in the same grammar:
+
+    observe: {it raises the stakes: "P_act(B, climb | status_quo, position=-2)"}
 """
 
 

@@ -123,9 +123,26 @@ class Discriminator(Frozen):
     readings: tuple[str, str] = Field(description="The two readings.")
     parameter: Text = Field(description="Where they differ.")
     test: Text = Field(description="What to do or look for, and what each expects.")
+    observe: dict[str, str] = Field(
+        default_factory=dict,
+        description="Outcome in words -> its chance, in the claim grammar (`docs/claims.md`), asked of the "
+        "file's own date; outcomes exclude each other, and what is left is none of them.",
+    )
+    items: tuple[str, ...] = Field(
+        default=(), description="Items of evidence that stand for it, seen or not."
+    )
+    not_observed: Text = Field(
+        default="", description="Why neither this game nor an item of the file can show it."
+    )
     lever: str | None = Field(default=None, description="Lever that would make the test.")
     cost: str = Field(default="", description="Cost of the test.")
     data: str = Field(default="", description="Data that bears on it.")
+
+    @model_validator(mode="after")
+    def _shown_or_not(self) -> Self:
+        if self.not_observed and (self.observe or self.items):
+            raise ValueError("give either `observe` or `items`, or the reason why there is neither")
+        return self
 
 
 class Elicitation(Frozen):
