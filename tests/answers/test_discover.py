@@ -13,7 +13,7 @@ from tests.ensembles.ensemble_crises import TINY, starter
 
 from offramp.answers._discover_facts import Failure, examine, failure_of, measure_words
 from offramp.answers._ensemble_inputs import DIFFERENCE, GridError
-from offramp.answers.discover import _answer, discover
+from offramp.answers.discover import answer_of, discover
 from offramp.ensembles import sample
 
 FINER = TINY.with_(name="finer", offers=3, belief_steps=(3, 2))
@@ -72,7 +72,7 @@ def corner(u):
 
 def answered(results, failure=WORSE, error=None):
     found = examine(results, "status_quo", failure, None, error)
-    return _answer(starter(), results, found, None, 8.0, 0)
+    return answer_of(starter(), results, found, None, 8.0, 0)
 
 
 def test_a_planted_corner_is_found_and_said_in_words():

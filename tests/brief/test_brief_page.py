@@ -262,3 +262,7 @@ def test_markup_in_a_title_is_text_on_the_terminal() -> None:
 def test_a_trace_names_the_parameter_and_keeps_its_path_at_hand(page: str) -> None:
     assert 'title="blocs.orsk.delay_cost">Orsk&#39;s cost of delay</a>' in page
     assert Support("x", "1", "", "").why == ""
+
+
+def test_the_page_does_not_depend_on_how_many_draw_its_charts(brief: Brief, page: str) -> None:
+    assert brief.to_html(workers=2) == page

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,6 +140,7 @@ def grid_error(
     workers: int | None,
     progress: Progress | None,
     draws: int = CHECKED,
+    folder: Path | None = None,
 ) -> GridError:
     """Error of the grid for figures (measure, plan) of an ensemble with one reading.
 
@@ -158,6 +160,7 @@ def grid_error(
         readings=ensemble.readings,
         resolution=grid,
         precision=precision,
+        folder=folder,
         workers=workers,
         progress=progress,
         measures=MEASURES,

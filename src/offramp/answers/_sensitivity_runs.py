@@ -150,7 +150,7 @@ def study(
             chosen, values_at(stated, chosen, points), points, seed, "sensitivity", reading
         )
 
-    ends = solved(given(chosen, _ends(stated, chosen)), (plan,), "ends")
+    ends = solved(given(chosen, ends_of(stated, chosen)), (plan,), "ends")
     at_ends = {m: ends.column(m, plan, reading) for m in measures}
     top = widest([tornado(chosen, y) for y in at_ends.values()], leading)
     both = np.concatenate(halves(len(chosen), base, seed))
@@ -180,8 +180,8 @@ def study(
         indices,
         swings,
         y,
-        _information(first, plans, reading),
-        _evidence(stated, first, plans, reading),
+        information_of(first, plans, reading),
+        evidence_of(stated, first, plans, reading),
         named(resolution).name,
         grid.name if grid is not None and checked else None,
         checked,
@@ -261,7 +261,7 @@ def _with_main_effects(
     return replace(found, indices=tuple(replaced(i) for i in found.indices))
 
 
-def _ends(crisis: Crisis, paths: Sequence[str]) -> Floats:
+def ends_of(crisis: Crisis, paths: Sequence[str]) -> Floats:
     """Points of the tornado: central values, then each input at both ends of its range."""
     known = quantities(crisis)
     centre = np.array([known[p].value for p in paths])
@@ -270,7 +270,7 @@ def _ends(crisis: Crisis, paths: Sequence[str]) -> Floats:
     return one_at_a_time(np.minimum(low, centre), centre, np.maximum(high, centre))
 
 
-def _information(
+def information_of(
     ensemble: Ensemble, plans: Sequence[str], reading: str | None
 ) -> Information | None:
     if len(plans) < 2:
@@ -285,7 +285,7 @@ FEWEST = 64
 """Draws below which the value of finding out is not estimated."""
 
 
-def _evidence(
+def evidence_of(
     crisis: Crisis, ensemble: Ensemble, plans: Sequence[str], reading: str | None
 ) -> tuple[Worth, ...]:
     """Value of one more observation like each item of evidence, and of knowing B's type.

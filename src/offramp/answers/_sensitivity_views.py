@@ -16,6 +16,8 @@ from offramp.ensembles.sobol import Index, Sensitivity, Swing
 
 OWN = "own stake"
 MOST_BARS = 8
+NOTHING = "nothing distinguishable"
+"""Verdict on a finding that is worth no more than luck would show."""
 
 
 def label_of(index: Index, names: Mapping[str, str], study: Study) -> str:
@@ -93,27 +95,24 @@ def indices_table(study: Study, measure: str, what: str, names: Mapping[str, str
 
 def swings_table(study: Study, names: Mapping[str, str], crisis: Crisis) -> Table:
     """One at a time: all inputs that move the value at all."""
-    columns = (
+    columns: tuple[Column, ...] = (
         Column("input", "Input"),
         Column("path", "Path"),
         Column("at_low", "Value at its low end", "number", OWN, 3),
         Column("at_high", "Value at its high end", "number", OWN, 3),
         Column("reach", "Reach", "number", OWN, 3),
-        Column("hidden", "Hides interactions"),
     )
     moving = [s for s in study.swings if np.isfinite(s.reach) and s.reach > 0]
-    indexed = set(study.leading)
     rows: list[tuple[Cell, ...]] = [
-        (
-            names[s.name],
-            s.name,
-            s.at_low,
-            s.at_high,
-            s.reach,
-            ("yes" if s.hidden else "no") if s.name in indexed else "not looked at",
-        )
-        for s in moving
+        (names[s.name], s.name, s.at_low, s.at_high, s.reach) for s in moving
     ]
+    if study.leading:
+        columns += (Column("hidden", "Hides interactions"),)
+        hides = [
+            ("yes" if s.hidden else "no") if s.name in study.leading else "not looked at"
+            for s in moving
+        ]
+        rows = [(*row, word) for row, word in zip(rows, hides, strict=True)]
     a = crisis.blocs["A"].name
     still = sum(1 for s in study.swings if s.reach == 0)
     missing = sum(1 for s in study.swings if np.isnan(s.reach))
@@ -164,7 +163,7 @@ def information_table(study: Study, names: Mapping[str, str], crisis: Crisis) ->
             _plain(w.low),
             _plain(w.high),
             w.changes,
-            "worth something" if w.low > TINY else "nothing distinguishable",
+            "worth something" if w.low > TINY else NOTHING,
         )
         for w in study.evidence[:MOST_BARS]
         if w.name == TYPE_KNOWN or w.value > TINY
@@ -203,7 +202,7 @@ def _plain(value: float) -> float:
 
 def worth_verdict(w: Worth) -> str:
     """Whether it is worth finding out."""
-    return "nothing distinguishable" if w.nothing else "worth finding out"
+    return NOTHING if w.nothing else "worth finding out"
 
 
 def observation(w: Worth, crisis: Crisis) -> str:

@@ -66,8 +66,7 @@ def headline(study: Study, found: Sensitivity, names: Mapping[str, str], plan: s
 def spread(study: Study, crisis: Crisis, plan: str, a: str) -> str:
     """How far the outcomes range over the draws."""
     parts = []
-    for measure in study.indices:
-        y = study.sample[measure]
+    for measure, y in study.sample.items():
         known = y[np.isfinite(y)]
         low, middle, high = np.percentile(known, [5, 50, 95])
         if measure == "value_a":

@@ -55,6 +55,7 @@ from offramp.ensembles.discovery import (
 from offramp.ensembles.measures import months_for, ready, taken
 from offramp.ensembles.run import Progress
 from offramp.game import Resolution, compile_game
+from offramp.game._resolution import named
 from offramp.solution import DEFAULT_PRECISION, solve
 
 Floats = NDArray[np.float64]
@@ -141,12 +142,15 @@ def discover(
         precision=precision,
         workers=workers,
         progress=progress,
+        folder=None
+        if folder is None or finer is None
+        else Path(folder) / f"on-{named(finer).name}",
     )
     found = examine(ensemble, chosen, failure, reading, error)
-    return _answer(crisis, ensemble, found, reading, precision, seed)
+    return answer_of(crisis, ensemble, found, reading, precision, seed)
 
 
-def _answer(
+def answer_of(
     crisis: Crisis,
     ensemble: Ensemble,
     found: Found,
@@ -154,6 +158,7 @@ def _answer(
     precision: float,
     seed: int,
 ) -> Answer:
+    """The answer that an ensemble gives: ``found`` is what :func:`examine` made of it."""
     paths = ensemble.design.paths
     names = input_names(crisis, paths)
     stated = crisis if reading is None else with_reading(crisis, reading)
@@ -168,7 +173,7 @@ def _answer(
     headline = _headline(found, names, plan, verb, solid)
     boxes = found.boxes.boxes if found.boxes is not None else ()
     tables = [words.boxes_table(boxes, names, ranges, case)]
-    if found.tree is not None:
+    if found.tree is not None and len(found.tree.leaves()) > 1:
         tables.append(words.leaves_table(found.tree, names, case))
     top = [limit.name for limit in box.limits] if box is not None else []
     return Answer(

@@ -154,7 +154,7 @@ def _answer(
             what,
         ),
         indices_chart(found, value, what, names, headline),
-        information_chart(found, names, _worth_title(found, names)),
+        information_chart(found, names, worth_title(found, names)),
     ]
     info = information_table(found, names, crisis)
     paragraphs = (
@@ -204,7 +204,8 @@ def _answer(
     )
 
 
-def _worth_title(found: Study, names: dict[str, str]) -> str:
+def worth_title(found: Study, names: dict[str, str]) -> str:
+    """What is most worth finding out, as a heading."""
     worth = [w for w in found.information.worths if not w.nothing] if found.information else []
     if not worth:
         return "No single input is worth finding out beyond what luck would show"
@@ -237,7 +238,6 @@ def _warnings(found: Study) -> tuple[str, ...]:
 
 
 def _data(found: Study, ends: dict[str, tuple[float, float]]) -> dict[str, Any]:
-    info = found.information
     return {
         "plan": found.plan,
         "plans": list(found.plans),
@@ -255,35 +255,46 @@ def _data(found: Study, ends: dict[str, tuple[float, float]]) -> dict[str, Any]:
             }
             for measure, s in found.indices.items()
         },
-        "swings": [
-            {
-                "path": s.name,
-                "low": ends[s.name][0],
-                "high": ends[s.name][1],
-                "at_low": _finite(s.at_low),
-                "at_high": _finite(s.at_high),
-                "centre": _finite(s.centre),
-                "hidden": s.hidden,
-            }
-            for s in found.swings
-        ],
-        "draws": {m: [_finite(float(v)) for v in y] for m, y in found.sample.items()},
-        "finding_out": None
-        if info is None
-        else {
-            "best": info.best,
-            "now": info.now,
-            "perfect": [info.perfect, info.perfect_low, info.perfect_high],
-            "inputs": [asdict(w) for w in info.worths],
-            "observations": [asdict(w) for w in found.evidence],
-            "draws": info.draws,
-        },
+        "swings": swings_data(found, ends),
+        "draws": {m: [finite(float(v)) for v in y] for m, y in found.sample.items()},
+        "finding_out": information_data(found),
         "checked": {p: list(pair) for p, pair in found.checked.items()},
         "solves": found.solves,
         "failures": list(found.failures),
     }
 
 
-def _finite(value: float) -> float | None:
+def swings_data(found: Study, ends: dict[str, tuple[float, float]]) -> list[dict[str, Any]]:
+    """Swings as plain values."""
+    return [
+        {
+            "path": s.name,
+            "low": ends[s.name][0],
+            "high": ends[s.name][1],
+            "at_low": finite(s.at_low),
+            "at_high": finite(s.at_high),
+            "centre": finite(s.centre),
+            "hidden": s.hidden,
+        }
+        for s in found.swings
+    ]
+
+
+def information_data(found: Study) -> dict[str, Any] | None:
+    """The value of finding out as plain values; None where it was not estimated."""
+    info = found.information
+    if info is None:
+        return None
+    return {
+        "best": info.best,
+        "now": info.now,
+        "perfect": [info.perfect, info.perfect_low, info.perfect_high],
+        "inputs": [asdict(w) for w in info.worths],
+        "observations": [asdict(w) for w in found.evidence],
+        "draws": info.draws,
+    }
+
+
+def finite(value: float) -> float | None:
     """JSON has no number for a missing figure."""
     return value if np.isfinite(value) else None

@@ -12,10 +12,11 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from offramp.brief._audited import DEPTHS, GLANCE, Depth
 from offramp.brief._compose import brief
-from offramp.brief.document import Brief, Source
+from offramp.brief.document import Brief, Part, Source
 
-__all__ = ["Brief", "Source", "brief"]
+__all__ = ["DEPTHS", "GLANCE", "Brief", "Depth", "Part", "Source", "brief"]
 
 
 class _Callable(ModuleType):

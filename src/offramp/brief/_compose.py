@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from offramp._version import VERSION
@@ -42,7 +43,10 @@ from offramp.answers._facts import (
 )
 from offramp.answers._plans_views import NOBODY, who_must_agree
 from offramp.answers._runs import in_parallel
+from offramp.answers._sensitivity_small_answer import DRAWS
 from offramp.answers.certainty import checks_table
+from offramp.audit import Sizes
+from offramp.brief._audited import DEPTHS, Depth
 from offramp.brief._back_matter import (
     assumption_table,
     base_rates,
@@ -50,9 +54,10 @@ from offramp.brief._back_matter import (
     sources,
     warnings,
 )
+from offramp.brief._doubts import Doubts, doubted
 from offramp.brief.document import Brief
 from offramp.brief.words import Yardstick, confidence_sentence, sentence
-from offramp.crisis import Crisis, crisis_hash, parameters
+from offramp.crisis import Crisis, SealedFile, crisis_hash, parameters
 from offramp.game import Game, Resolution, compile_game
 from offramp.game._resolution import named
 from offramp.solution import DEFAULT_PRECISION, Certificate, Solution, solve
@@ -83,6 +88,11 @@ def brief(
     progress: Progress | None = None,
     command: str = "",
     added: Sequence[Answer] = (),
+    audit: Depth | Sizes = "glance",
+    draws: int = DRAWS,
+    sealed: str | Path | SealedFile | None = None,
+    folder: str | Path | None = None,
+    source: str = "",
 ) -> Brief:
     """Compose the brief of a crisis.
 
@@ -97,8 +107,21 @@ def brief(
         workers: Processes for the comparison of plans; None means one per core.
         progress: Told (label, done, total).
         command: How the brief was made, for its back matter.
-        added: Answers made before, such as an ensemble or an audit of the same crisis; they come last.
+        added: Answers made before, such as an ensemble or an audit of the same crisis; each takes the place of
+            what would be made here under its name, and further ones come last.
+        audit: How many draws the readings' claims are asked of: ``none``, ``glance``, ``quick``, ``full``.
+        draws: Draws behind what the numbers hang on; 0 leaves that part out.
+        sealed: File with the outcomes of forecasts; left out, the one beside a shipped crisis. If it is not
+            there, forecasts are not scored.
+        folder: Where finished pieces of the draws and of the audit are kept, and found again.
+        source: What the crisis is called in commands; left out, its id.
+
+    Raises:
+        ValueError: for an unknown plan or audit.
+        CrisisError: for a sealed file that is malformed.
     """
+    if isinstance(audit, str) and audit not in DEPTHS:
+        raise ValueError(f"there is no audit {audit!r}; choose one of {', '.join(DEPTHS)}")
     first = plan if plan is not None else next(iter(crisis.plans))
     ordered = [first, *(p for p in crisis.plans if p != first)]
     if progress is not None:
@@ -117,7 +140,21 @@ def brief(
     told = in_parallel(crisis, _asked, jobs, workers, progress, "answering")
     by_place = dict(zip((job.question for job in jobs), told, strict=True))
     delay, bargain, *others = (by_place[i] for i in range(len(QUESTIONS)))
-    answers = (delay, bargain, side_by_side, *others, *added)
+    doubts = Doubts(
+        plan=first,
+        against=rival(comparison, first),
+        reading=reading,
+        precision=precision,
+        seed=seed,
+        draws=draws,
+        audit=audit,
+        sealed=sealed,
+        folder=None if folder is None else Path(folder),
+        source=source or crisis.id,
+    )
+    own = (delay, bargain, side_by_side, *others)
+    more, parts = doubted(crisis, doubts, added, len(own), workers, progress)
+    answers = (*own, *more)
     read = game.crisis
     return Brief(
         title=read.title,
@@ -144,6 +181,7 @@ def brief(
         deal_range=bargain.headline + ".",
         mind_changers=_mind_changers((delay, bargain, side_by_side)),
         answers=answers,
+        parts=parts,
         parameters=parameter_table(read),
         assumptions=assumption_table(read),
         sources=sources(read),
@@ -159,6 +197,14 @@ def brief(
         checks=tuple(checks_table(comparison.certificate(p), read, p) for p in comparison.checks),
         warnings=warnings(game, crisis),
     )
+
+
+def rival(c: Comparison, first: str) -> str | None:
+    """The plan that the first one is held against: the one recommended, else the first other one."""
+    best = c.ranked()[0]
+    if best != first and c.worth_more(best, first):
+        return best
+    return next((p for p in c.own if p != first), None)
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,18 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Answers that stand under a heading of their own, from the one numbered ``first`` (0, 1, ...) on.
+
+    ``summary`` are the sentences by which page 1 mentions it.
+    """
+
+    heading: str
+    first: int
+    summary: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """Everything that a brief says, in reading order.
 
@@ -68,7 +80,8 @@ class Brief:
     picture of page 1, by default the first chart of the first answer. ``deal_range`` says in a
     sentence which contracts both sides accept; the terminal summary prints it. ``checks`` are what
     single refinements moved, plan by plan; ``certificates`` the same as plain values for programs;
-    ``met`` says whether every certificate behind the brief meets its tolerances.
+    ``met`` says whether every certificate behind the brief meets its tolerances. ``parts`` are headings
+    within the answers; page 1 mentions each.
     """
 
     title: str
@@ -84,6 +97,7 @@ class Brief:
     mind_changers: tuple[str, ...]
     answers: tuple[Answer, ...]
     parameters: Table
+    parts: tuple[Part, ...] = ()
     subtitle: str = ""
     handling: str = ""
     case: str = ""
@@ -108,6 +122,8 @@ class Brief:
             raise ValueError("the parameter table needs a column named 'path'")
         if not self.bottom_line:
             raise ValueError("a brief needs a bottom line")
+        if any(not 0 <= part.first < len(self.answers) for part in self.parts):
+            raise ValueError("a part of a brief begins with one of its answers")
 
     @property
     def lead_picture(self) -> Chart | None:
@@ -123,6 +139,8 @@ class Brief:
         yield self.why_no_deal
         yield from self.mind_changers
         yield self.deal_range
+        for part in self.parts:
+            yield from part.summary
         for answer in self.answers:
             yield answer.headline
             yield from answer.paragraphs
@@ -152,11 +170,15 @@ class Brief:
         )
         return replace(self.parameters, rows=self.parameters.rows + rows)
 
-    def to_html(self) -> str:
-        """The brief as one self-contained page: no script, nothing loaded from anywhere."""
+    def to_html(self, workers: int | None = 1) -> str:
+        """The brief as one self-contained page: no script, nothing loaded from anywhere.
+
+        Args:
+            workers: Processes that draw the charts; None means one per core. The page is the same.
+        """
         from offramp.brief.html import page
 
-        return page(self)
+        return page(self, workers)
 
     def renderable(self, saved: Path | str | None = None) -> Group:
         """The summary for a terminal, as a rich renderable."""
@@ -170,7 +192,7 @@ class Brief:
 
         return plain(self, width, saved)
 
-    def save(self, path: Path | str) -> Path:
+    def save(self, path: Path | str, workers: int | None = 1) -> Path:
         """Write the page to ``path`` and return it; readers see the old file or the new one.
 
         Raises ``ValueError`` for a suffix other than ``.html`` or ``.htm``.
@@ -181,7 +203,7 @@ class Brief:
                 f"cannot write a brief as {target.suffix or 'a file without a suffix'}: "
                 f"use a name that ends in {' or '.join(HTML_SUFFIXES)}, not {target.name!r}"
             )
-        text = self.to_html()
+        text = self.to_html(workers)
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, draft = tempfile.mkstemp(
             prefix=f".{target.name}.", suffix=".part", dir=target.parent

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from offramp.answers._answer import Answer, Chart, Column, Table
+from offramp.answers._runs import in_parallel
 from offramp.answers._style import (
     SANS,
     SERIF,
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from offramp.brief.document import Brief, Source
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+PICTURE, WHY = "picture", "why"
+"""Identifiers of the figures of page 1."""
 
 PHONE_TABLE = 330
 """Room for a table on a phone, in pixels."""
@@ -78,7 +82,7 @@ class FigureView:
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """An answer with everything rendered."""
+    """An answer with everything rendered; ``part`` is the heading that it opens, if any."""
 
     anchor: str
     answer: Answer
@@ -86,6 +90,7 @@ class AnswerView:
     tables: tuple[TableView, ...]
     supports: tuple[dict[str, Any], ...]
     evidence: tuple[Markup, ...]
+    part: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +119,15 @@ class Anchors:
         )
 
 
-def page(brief: Brief) -> str:
-    """The whole page."""
+def page(brief: Brief, workers: int | None = 1) -> str:
+    """The whole page; charts are drawn by ``workers`` processes (None: one per core)."""
+    drawings = _drawings(brief, workers)
     parameters = brief.all_parameters()
     anchors = _anchors(brief, parameters)
-    answers = tuple(_answer(a, k, anchors) for k, a in enumerate(brief.answers))
+    opens = {part.first: part.heading for part in brief.parts}
+    answers = tuple(
+        _answer(a, k, anchors, opens.get(k, ""), drawings) for k, a in enumerate(brief.answers)
+    )
     picture = brief.lead_picture
     disagreements = [f"“{d.passage}”: {d.problem}" for d in brief.disagreements()]
     text = (
@@ -127,8 +136,8 @@ def page(brief: Brief) -> str:
         .render(
             brief=brief,
             answers=answers,
-            picture=_lead_figure(picture, brief, anchors, "picture"),
-            why=_lead_figure(brief.why_no_deal_chart, brief, anchors, "why"),
+            picture=_lead_figure(picture, brief, anchors, PICTURE, drawings),
+            why=_lead_figure(brief.why_no_deal_chart, brief, anchors, WHY, drawings),
             options=table_view(brief.options),
             parameters=_parameter_view(parameters, anchors),
             assumptions=_parameter_view(brief.assumptions, anchors, rows_are_anchors=False),
@@ -161,10 +170,10 @@ def breakable(text: str) -> Markup:
 
 
 def tidy(text: str) -> Markup:
-    """Escaped text in which "48–75 %" and "month 9" stay on one line."""
+    """Escaped text in which "48–75 %" and "month 9" stay on one line; `x` between backticks is code."""
     joined = re.sub(r"(?<=\d)–(?=\d)", "\u2060–\u2060", text.replace(" %", "\u00a0%"))
     joined = re.sub(r"\b([Mm]onths?) (?=\d)", "\\1\u00a0", joined)
-    return escape(joined)
+    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(joined))))
 
 
 def table_view(table: Table, marked: Mapping[tuple[int, int], CellView] | None = None) -> TableView:
@@ -235,7 +244,43 @@ def _sourced_view(table: Table, anchors: Anchors) -> TableView:
     return _parameter_view(table, anchors, rows_are_anchors=False)
 
 
-def _answer(answer: Answer, number: int, anchors: Anchors) -> AnswerView:
+def _drawings(brief: Brief, workers: int | None) -> dict[str, Drawing]:
+    """Every chart of the page in both sizes, by the identifier of its figure."""
+    jobs = [
+        _Job(chart, identifier, HALF_WIDTH)
+        for chart, identifier in ((brief.lead_picture, PICTURE), (brief.why_no_deal_chart, WHY))
+        if chart is not None
+    ]
+    jobs += [
+        _Job(chart, _place(n, k), PAGE_WIDTH)
+        for n, answer in enumerate(brief.answers)
+        for k, chart in enumerate(answer.charts)
+    ]
+    drawn = in_parallel(None, _drawn, jobs, workers, None, "drawing")
+    return {job.identifier: drawing for job, drawing in zip(jobs, drawn, strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A chart to be drawn."""
+
+    chart: Chart
+    identifier: str
+    width: int
+
+
+def _drawn(_: None, job: _Job) -> Drawing:
+    return draw(job.chart, job.identifier, job.width)
+
+
+def _place(number: int, figure: int) -> str:
+    """The identifier of a figure of the answer of this number; both count from 0."""
+    return f"a{number + 1}-f{figure + 1}"
+
+
+def _answer(
+    answer: Answer, number: int, anchors: Anchors, part: str, drawings: Mapping[str, Drawing]
+) -> AnswerView:
     trace = answer.trace()
     place = f"a{number + 1}"
     supports = tuple(
@@ -253,23 +298,28 @@ def _answer(answer: Answer, number: int, anchors: Anchors) -> AnswerView:
         anchor=place,
         answer=answer,
         figures=tuple(
-            _figure(chart, answer, f"{place}-f{k + 1}", PAGE_WIDTH, anchors)
+            _figure(chart, answer, _place(number, k), anchors, drawings)
             for k, chart in enumerate(answer.charts)
         ),
-        tables=tuple(table_view(t) for t in answer.tables),
+        tables=tuple(table_view(t) for t in answer.tables if t.rows),
         supports=supports,
         evidence=evidence,
+        part=part,
     )
 
 
 def _figure(
-    chart: Chart, answer: Answer | None, identifier: str, width: int, anchors: Anchors
+    chart: Chart,
+    answer: Answer | None,
+    identifier: str,
+    anchors: Anchors,
+    drawings: Mapping[str, Drawing],
 ) -> FigureView:
     trace = answer.trace() if answer is not None else None
     return FigureView(
         identifier=identifier,
         chart=chart,
-        drawing=draw(chart, identifier, width),
+        drawing=drawings[identifier],
         table=table_view(chart.table),
         rests_on=tuple(anchors.path(s.path) for s in trace.supports) if trace else (),
         certificate="; ".join(trace.certificate) if trace else "",
@@ -277,13 +327,17 @@ def _figure(
 
 
 def _lead_figure(
-    chart: Chart | None, brief: Brief, anchors: Anchors, identifier: str
+    chart: Chart | None,
+    brief: Brief,
+    anchors: Anchors,
+    identifier: str,
+    drawings: Mapping[str, Drawing],
 ) -> FigureView | None:
     """A figure of page 1; it rests on what the answer rests on that holds the same chart."""
     if chart is None:
         return None
     home = next((a for a in brief.answers if any(c.name == chart.name for c in a.charts)), None)
-    return _figure(chart, home, identifier, HALF_WIDTH, anchors)
+    return _figure(chart, home, identifier, anchors, drawings)
 
 
 def _source_view(source: Source) -> dict[str, Any]:

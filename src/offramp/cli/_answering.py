@@ -15,6 +15,7 @@ from offramp.cli._files import (
     target,
     write,
 )
+from offramp.cli._kept import kept_for
 from offramp.cli._outcome import INVALID, NOT_CONVERGED, OK, Failure, Notice, Outcome
 from offramp.cli._progress import Progress
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from offramp.solution import Solution
 
 
-REPEATED = {"readings": "reading", "claims": "claim"}
+REPEATED = {"readings": "reading", "claims": "claim", "plans": "plan", "thresholds": "threshold"}
 """Options that may be repeated: argument of the answer -> name of the option."""
 
 
@@ -90,11 +91,13 @@ def answer_one(
     """Solve once and answer one question; ``stated`` holds options of this question alone."""
     place = None if out is None else target(out, ANSWER_SUFFIXES)
     case = read(question)
+    stated, kept = kept_for(name, question, case.crisis, stated or {})
     with Progress(question.quiet) as progress:
         solution = solved(case.crisis, question, progress)
         import offramp.answers
         from offramp.answers._ask import ask
 
+        options = dict(stated) if kept.folder is None else {**stated, "folder": kept.folder}
         try:
             answer = ask(
                 getattr(offramp.answers, name),
@@ -102,7 +105,7 @@ def answer_one(
                 progress=progress,
                 workers=None,
                 seed=question.seed,
-                **(stated or {}),
+                **options,
             )
         except ValueError as error:
             if not stated:
@@ -110,7 +113,7 @@ def answer_one(
             raise Failure(str(error)) from error
     command = question.command(name, stated=stated)
     run = manifest(case.crisis, question, command, [solution.game.plan_id])
-    return _delivered(answer, run, case, question, place)
+    return _delivered(answer, run, case, question, place, kept.remarks)
 
 
 def answer_crisis(
@@ -122,9 +125,11 @@ def answer_crisis(
     import inspect
 
     import offramp.answers
+    from offramp.crisis import CrisisError
 
     function = getattr(offramp if name == "audit" else offramp.answers, name)
-    for reading in (stated or {}).get("readings", ()):
+    stated, kept = kept_for(name, question, case.crisis, stated or {})
+    for reading in stated.get("readings", ()):
         known(reading, case.crisis.readings, "reading")
     shared: dict[str, Any] = {
         "plan": question.plan,
@@ -139,12 +144,16 @@ def answer_crisis(
         from offramp.answers._forecasts_sealed import sealed_beside
 
         shared["sealed"] = sealed_beside(case.crisis, question.source)
-    options = {k: v for k, v in {**shared, **(stated or {})}.items() if k in takes}
+    if kept.folder is not None:
+        shared["folder"] = kept.folder
+    options = {k: v for k, v in {**shared, **stated}.items() if k in takes}
     with Progress(question.quiet) as progress:
         if "progress" in takes:
             options["progress"] = progress
         try:
             answer = function(case.crisis, **options)
+        except CrisisError:  # a file named by an option: reported with its places
+            raise
         except ValueError as error:
             if not stated:
                 raise
@@ -152,7 +161,7 @@ def answer_crisis(
     command = question.command(name, stated=stated)
     plans = [question.plan] if question.plan else list(case.crisis.plans)
     run = manifest(case.crisis, question, command, plans)
-    return _delivered(answer, run, case, question, place)
+    return _delivered(answer, run, case, question, place, kept.remarks)
 
 
 def answer_plans(question: Question, plans: Sequence[str] | None, out: Path | None) -> Outcome:
@@ -336,14 +345,18 @@ def manifest(
 
 
 def _delivered(
-    answer: Answer, run: Mapping[str, Any], case: Case, question: Question, place: Path | None
+    answer: Answer,
+    run: Mapping[str, Any],
+    case: Case,
+    question: Question,
+    place: Path | None,
+    remarks: tuple[str, ...] = (),
 ) -> Outcome:
     data = {"run": run, **answer.to_dict()}
-    remarks: tuple[str, ...] = ()
     if place is not None:
         write(place, answer_text(answer, run, suffix(place, ANSWER_SUFFIXES) or ".json"))
         data["file"] = str(place)
-        remarks = (f"Written to {place}",)
+        remarks = (f"Written to {place}", *remarks)
     silent = question.quiet and place is not None
     return concluded(
         data=data,

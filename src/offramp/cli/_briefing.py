@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from offramp.cli._answering import Question, concluded, manifest, read
 from offramp.cli._files import BRIEF_SUFFIXES, target, text_of
+from offramp.cli._kept import place_for
 from offramp.cli._outcome import Failure, Outcome
 from offramp.cli._progress import Progress
 
 if TYPE_CHECKING:
     from offramp.answers import Answer
-    from offramp.brief import Brief
+    from offramp.brief import Brief, Depth
     from offramp.cli._screen import Screen
     from offramp.crisis import Crisis
+
+
+DEFAULT = "glance"
+"""The audit that a brief carries unless another is asked for."""
 
 
 def saved(path: Path, crisis: Crisis) -> Answer:
@@ -49,8 +54,28 @@ def saved(path: Path, crisis: Crisis) -> Answer:
     return answer
 
 
-def write_brief(question: Question, out: Path | None, added: Sequence[Path] = ()) -> Outcome:
-    """Write the brief as a page and summarise it; ``added`` are files with answers made before."""
+def write_brief(
+    question: Question,
+    out: Path | None,
+    added: Sequence[Path] = (),
+    *,
+    audit: str = "glance",
+    folder: Path | None = None,
+    fresh: bool = False,
+) -> Outcome:
+    """Write the brief as a page and summarise it.
+
+    Args:
+        question: Options that commands share.
+        out: The page.
+        added: Files with answers made before.
+        audit: How much of an audit it carries: none, glance, quick or full.
+        folder: Where finished pieces are kept; left out, the user's cache.
+        fresh: Keep and read no pieces.
+
+    Raises:
+        Failure: for a place that cannot be written, or an answer that does not fit.
+    """
     place = None if out is None else target(out, BRIEF_SUFFIXES)
     case = read(question)
     given = Path(question.source)
@@ -60,7 +85,12 @@ def write_brief(question: Question, out: Path | None, added: Sequence[Path] = ()
     from offramp.brief import brief
 
     more = [saved(x, case.crisis) for x in added]
-    command = question.command("brief", stated={"with": [str(x) for x in added]})
+    depth = _depth(audit)
+    stated = {"with": [str(x) for x in added], **({"audit": depth} if depth != DEFAULT else {})}
+    command = question.command("brief", stated=stated)
+    kept = place_for(case.crisis, "", folder, fresh)
+    from offramp.answers._forecasts_sealed import sealed_beside
+
     with Progress(question.quiet) as progress:
         made = brief(
             case.crisis,
@@ -73,9 +103,13 @@ def write_brief(question: Question, out: Path | None, added: Sequence[Path] = ()
             progress=progress,
             command=command,
             added=more,
+            audit=depth,
+            sealed=sealed_beside(case.crisis, question.source),
+            folder=kept.folder,
+            source=question.source,
         )
     try:
-        made.save(place)
+        made.save(place, workers=None)
     except OSError as error:
         raise Failure(f"cannot write {path}: {error.strerror or error}") from error
     plan = question.plan or next(iter(case.crisis.plans))
@@ -88,8 +122,22 @@ def write_brief(question: Question, out: Path | None, added: Sequence[Path] = ()
         warnings=tuple(warnings),
         case=case,
         question=question,
-        remarks=(),
+        remarks=kept.remarks,
     )
+
+
+def _depth(audit: str) -> Depth:
+    """The audit of this name.
+
+    Raises:
+        Failure: if there is none.
+    """
+    from offramp.brief import DEPTHS
+
+    for depth in DEPTHS:
+        if depth == audit:
+            return depth
+    raise Failure(f"there is no audit `{audit}`", f"choose one of {', '.join(DEPTHS)}")
 
 
 def _brief_data(made: Brief) -> dict[str, Any]:

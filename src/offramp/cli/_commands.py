@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from offramp.cli import _forecast_commands, _questions, _tools
+from offramp.cli import _forecast_commands, _questions, _studies, _tools
 from offramp.cli._options import app
 
 __all__ = ["app"]
 
-PARTS = (_questions, _tools, _forecast_commands)
+PARTS = (_questions, _studies, _tools, _forecast_commands)
 """Importing them registers their commands."""
 
 

@@ -1,4 +1,4 @@
-"""Commands that answer a question: about one solved plan (``question``) or a whole crisis (``study``)."""
+"""Commands that solve one plan and answer one question about it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def extra(
     )
 
 
-def _with_options(
+def with_options(
     function: Any, extras: tuple[inspect.Parameter, ...], always: set[str] | None = None
 ) -> None:
     """Give a function a signature with further options; of its own keep those ``always`` wanted."""
@@ -72,7 +72,7 @@ def question(name: str, about: str, example: str, *extras: inspect.Parameter) ->
         stated = {k: v for k, v in options.items() if v is not None and v != []}
         return answer_one(name, asked, out, stated)
 
-    _with_options(answer, extras)
+    with_options(answer, extras)
     answer.__name__ = name
     answer.__doc__ = about
     command(f"offramp {name} {example}")(answer)
@@ -81,9 +81,12 @@ def question(name: str, about: str, example: str, *extras: inspect.Parameter) ->
 DRAWS = extra("draws", int | None, None, "Draws from the ranges of the file.", metavar="N", min=8)
 FOLDER = extra(
     "folder", Path | None, None,
-    "Where runs are kept: the same command goes on there after an interruption.",
-    metavar="FOLDER", show_default="nowhere",
+    "Where finished pieces are kept: the same command goes on there after an interruption.",
+    metavar="FOLDER", show_default="the user's cache",
 )  # fmt: skip
+FRESH = extra(
+    "fresh", bool, False, "Ignore finished pieces that are kept, and keep none.", flag="--fresh"
+)
 
 question("leverage", "Who gains from delay, and until when.", "ukraine-2025 --out leverage.svg")
 question(
@@ -237,142 +240,10 @@ question(
     extra("pairs", bool, True, "Whether pairs of events are tried too.", flag="--pairs/--no-pairs"),
     DRAWS,
     FOLDER,
+    FRESH,
 )
 question(
     "watch",
     "Which signs to watch, when a plan's triggers may fire, and what would change the bottom line.",
     "ukraine-2025 --plan plan_b",
 )
-
-
-def study(name: str, about: str, example: str, *extras: inspect.Parameter) -> None:
-    """Register a command about a whole crisis: its answer makes what solves it needs by itself."""
-
-    def answer(
-        crisis: Crisis,
-        out: Out = None,
-        json: Json = False,
-        quiet: Quiet = False,
-        strict: Strict = False,
-        plan: str | None = None,
-        reading: str | None = None,
-        precision: float = 8.0,
-        resolution: Resolution = Resolution.sketch,
-        seed: int = 0,
-        **options: Any,
-    ) -> Outcome:
-        from offramp.cli._answering import Question, answer_crisis
-
-        asked = Question(crisis, plan, reading, precision, resolution.value, seed, quiet, strict)
-        stated = {k: v for k, v in options.items() if v not in (None, [], False)}
-        return answer_crisis(name, asked, out, stated)
-
-    _with_options(answer, extras, always={"crisis", "out", "json", "quiet", "strict"})
-    answer.__name__ = name
-    answer.__doc__ = about
-    command(f"offramp {name} {example}")(answer)
-
-
-def common(name: str, annotation: Any, default: Any = None) -> inspect.Parameter:
-    """One of the common options, for a study that has it."""
-    return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
-    )
-
-
-PLAN, READING = common("plan", Plan), common("reading", Reading)
-SEED, SKETCH = common("seed", Seed, 0), common("resolution", Cut, Resolution.sketch)
-PRECISION = common("precision", Precision, 8.0)
-SCHEDULER = extra(
-    "scheduler", str | None, None, "Address of a Dask scheduler, as tcp://host:port.",
-    metavar="ADDRESS", show_default="the processes of this machine",
-)  # fmt: skip
-
-study(
-    "forecasts",
-    "How the dated forecasts of each reading fared: scores, calibration, what is still open.",
-    "ukraine-2025",
-    extra(
-        "sealed",
-        Path | None,
-        None,
-        "The file with the outcomes.",
-        metavar="FILE",
-        show_default="the one that the crisis names",
-    ),
-)
-study(
-    "experts",
-    "What those who were asked agree on, and how much support a plan has if they do.",
-    "ukraine-2025 --plan plan_b --regime ceasefire",
-    PLAN,
-    extra(
-        "regime",
-        str | None,
-        None,
-        "State of affairs in which the plan is to be used.",
-        metavar="standoff|war|ceasefire",
-        show_default="today's",
-    ),
-)
-study(
-    "sensitivity",
-    "Which numbers the results hang on, and what finding them out would be worth.",
-    "ukraine-2025 --draws 64 --folder runs",
-    PLAN,
-    READING,
-    PRECISION,
-    SKETCH,
-    SEED,
-    DRAWS,
-    FOLDER,
-    SCHEDULER,
-)
-study(
-    "discover",
-    "In which futures a plan fails, in words and as a box.",
-    "ukraine-2025 --plan plan_b --draws 512 --folder runs",
-    PLAN,
-    READING,
-    PRECISION,
-    SKETCH,
-    SEED,
-    DRAWS,
-    FOLDER,
-    SCHEDULER,
-    extra(
-        "against",
-        str | None,
-        None,
-        "The plan that it has to beat.",
-        metavar="ID",
-        show_default="the first of the file",
-    ),
-    extra(
-        "fails",
-        str | None,
-        None,
-        "What counts as failing.",
-        metavar="RULE",
-        show_default="worth less than the other plan",
-    ),
-)
-
-
-study(
-    "audit",
-    "Whether each reading's conclusions follow from its own premises, and which premise carries them.",
-    "ukraine-2025 --quick --folder audit",
-    extra("readings", list[str] | None, None, "A reading; may be repeated.", flag="--reading",
-          metavar="ID", show_default="all"),
-    extra("claims", list[str] | None, None, "A claim; may be repeated.", flag="--claim",
-          metavar="ID", show_default="all"),
-    extra("draws", int | None, None, "Draws of a reading's own premises.", metavar="N", min=2,
-          show_default="500, or 100 with --quick"),
-    extra("quick", bool, False, "Fewer draws and wider intervals.", flag="--quick"),
-    extra("transplant", bool, False, "Carry every reading to the file's own date.",
-          flag="--transplant"),
-    SKETCH,
-    SEED,
-    FOLDER,
-)  # fmt: skip

@@ -48,6 +48,24 @@ def brief(
             show_default="none",
         ),
     ] = None,
+    audit: Annotated[
+        str,
+        typer.Option(
+            metavar="none|glance|quick|full",
+            help="How many draws the readings' claims are asked of.",
+        ),
+    ] = "glance",
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Where finished pieces are kept: the next brief goes on from there.",
+            show_default="the user's cache",
+        ),
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Ignore finished pieces that are kept, and keep none.")
+    ] = False,
     json: Json = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No progress, no remarks, no summary.")
@@ -62,7 +80,7 @@ def brief(
     from offramp.cli._briefing import write_brief
 
     question = Question(crisis, plan, reading, precision, resolution.value, seed, quiet, strict)
-    return write_brief(question, out, added or ())
+    return write_brief(question, out, added or (), audit=audit, folder=folder, fresh=fresh)
 
 
 @command("offramp plans ukraine-2025 --plan plan_a --plan plan_b --out plans.csv")
