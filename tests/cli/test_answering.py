@@ -374,7 +374,9 @@ def test_brief_writes_a_page_and_summarises_it(
     run: Run, mine: Path, briefed: dict[str, Any]
 ) -> None:
     done = run("brief", mine, "--seed", "3")
-    assert (done.code, done.err) == (0, "")
+    assert done.code == 0
+    (said,) = done.err.splitlines()
+    assert said.startswith("Finished pieces are kept in ")
     assert "Brief written to mine-brief.html" in done.out
     assert Path("mine-brief.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert briefed["seed"] == 3
