@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
@@ -61,9 +62,18 @@ def kept(count: int) -> ProcessPoolExecutor:
 
 
 def _prepare() -> None:
-    """One thread per worker; an interrupt is the main process's to handle."""
+    """One thread per worker's solves; an interrupt is the main process's to handle."""
     os.environ["OFFRAMP_THREADS"] = "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A worker whose main process was killed would wait for work for ever: it ends instead."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def stop(count: int) -> None:
