@@ -22,7 +22,9 @@ if __name__ == "__main__":
 def test_workers_end_when_the_main_process_is_killed(tmp_path: Path) -> None:
     script = tmp_path / "main.py"
     script.write_text(SCRIPT)
-    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE) as main:
+    with subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as main:
         assert main.stdout is not None
         worker = int(main.stdout.readline())
         os.kill(worker, 0)  # it is there
