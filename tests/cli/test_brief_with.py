@@ -46,6 +46,17 @@ def test_an_answer_of_another_state_of_the_crisis_is_refused(saved: Path, mine: 
         saved_answer(saved, load(mine))
 
 
+def test_an_answer_about_another_plan_does_not_take_a_place_in_the_brief(
+    run: Run, mine: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "other.json"
+    done = run("discover", mine, "--plan", "pressure", "--draws", "8", "--out", place, "--quiet")
+    assert done.code == 0, done.err
+    with pytest.raises(Failure, match="pressure"):
+        saved_answer(place, load(mine))
+    assert saved_answer(place, load(mine), "pressure").name == "discover"
+
+
 @pytest.mark.parametrize("text", ["{", "[]", '{"data": 1}', '{"answer": "bluff", "tables": 3}'])
 def test_what_is_no_answer_is_2(run: Run, mine: Path, tmp_path: Path, text: str) -> None:
     place = tmp_path / "wrong.json"

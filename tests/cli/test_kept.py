@@ -9,9 +9,11 @@ import pytest
 from tests.cli.cli_done import Run
 
 from offramp.cli import _kept
-from offramp.cli._kept import code_hash, place_for
+from offramp.cli._answering import Question
+from offramp.cli._kept import code_hash, kept_for, place_for
 from offramp.cli._outcome import Failure
 from offramp.crisis import load, override
+from offramp.crisis._starter import text
 
 USER_CACHE = _kept.user_cache
 """The function itself: every test of this folder gets a cache of its own instead."""
@@ -110,13 +112,39 @@ def test_folders_that_nobody_used_for_a_month_are_removed(mine: Path, tmp_path: 
     import time
 
     runs = tmp_path / "cache" / "runs"
-    for name, days in (("old", 31), ("recent", 29)):
+    old, recent, foreign = "0" * 16 + "-" + "a" * 16, "0" * 16 + "-" + "b" * 16, "my own data"
+    for name, days in ((old, 31), (recent, 29), (foreign, 40)):
         (runs / name).mkdir(parents=True)
         then = time.time() - days * 86_400
         os.utime(runs / name, (then, then))
     place_for(load(mine), "audit", None, False)
-    assert not (runs / "old").exists()
-    assert (runs / "recent").exists()
+    assert not (runs / old).exists()
+    assert (runs / recent).exists()
+    assert (runs / foreign).exists()
+
+
+def test_a_file_among_the_options_counts_by_what_is_in_it(mine: Path, tmp_path: Path) -> None:
+    def place(share: float) -> Path | None:
+        question = Question(str(mine), None, None, 8.0, "sketch", 0, True, False)
+        stated = {"moments": tmp_path / "seen.csv", "share": share}
+        return kept_for("robust", question, load(mine), stated)[1].folder
+
+    (tmp_path / "seen.csv").write_text("settled_6", encoding="utf-8")
+    before = place(0.5)
+    assert place(0.6) == before
+    (tmp_path / "seen.csv").write_text("settled_7", encoding="utf-8")
+    assert place(0.5) != before
+
+
+def test_a_refusal_without_options_is_no_internal_error(run: Run, tmp_path: Path) -> None:
+    single = tmp_path / "single.yaml"
+    whole = text()
+    first = whole.index("  pressure:\n", whole.index("\nplans:"))
+    single.write_text(whole[:first] + whole[whole.index("# What was seen") :], encoding="utf-8")
+    done = run("robust", single)
+    assert (done.code, done.out) == (2, "")
+    assert "plan" in done.err
+    assert "report" not in done.err
 
 
 def test_the_cache_is_where_the_system_has_it(monkeypatch: pytest.MonkeyPatch) -> None:

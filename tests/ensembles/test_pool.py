@@ -1,4 +1,4 @@
-"""Worker processes end with the process that started them."""
+"""Worker processes end with the process that started them; pieces are written whole."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from offramp.ensembles.store import _put
 
 SCRIPT = """
 import os, time
@@ -46,3 +49,17 @@ def _gone(process: int) -> bool:
         return True
     status = Path(f"/proc/{process}/stat")
     return status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def test_two_writers_of_one_piece_do_not_get_in_each_others_way(tmp_path: Path) -> None:
+    place = tmp_path / "block.parquet"
+
+    def write(letter: str) -> None:
+        for _ in range(200):
+            _put(place, letter.encode() * 1000)
+            assert place.read_bytes() in (b"a" * 1000, b"b" * 1000)
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(write, "a"), pool.submit(write, "b")]:
+            done.result()
+    assert [p.name for p in tmp_path.iterdir()] == ["block.parquet"]

@@ -269,7 +269,7 @@ def _shares_words(found: Small, names: Mapping[str, str], what: str) -> str:
         if not top:
             parts.append(
                 f"No single input stands out in {called}: the best of {len(found.study.paths)} inputs without "
-                f"effect would reach {luck} of the variance by luck, and none goes beyond."
+                f"effect reaches {luck} of the variance in one case of twenty, and none goes beyond."
             )
             continue
         known = found.shares[measure]
@@ -280,7 +280,7 @@ def _shares_words(found: Small, names: Mapping[str, str], what: str) -> str:
         )
         parts.append(
             f"Of the variance of {called}, {said}; the best of {len(found.study.paths)} inputs without effect "
-            f"would reach {luck} by luck."
+            f"reaches {luck} in one case of twenty."
         )
     return " ".join(parts)
 

@@ -102,7 +102,8 @@ def brief(
         reading: Apply a reading's premises first.
         precision: kappa per negotiation round.
         resolution: Grid sizes.
-        seed: Which sample histories are told; every probability is exact.
+        seed: Of the histories that are told, of the draws of inputs and of the audit. What is said of one game
+            is exact.
         yardstick: Words of probability.
         workers: Processes for the comparison of plans; None means one per core.
         progress: Told (label, done, total).
@@ -251,8 +252,9 @@ METHOD = (
     "An agreement is looked at again in every round: unless it is binding, either side may break it, so "
     "no contract is worth more than its own enforcement. A voice whose consent is needed ratifies only what "
     "clears its own floor.",
-    "Running the solved choices forward gives the exact probability of every course of events; nothing "
-    "is sampled. Values are in stakes: 1 is an actor's best outcome on every issue for ever, 0 its "
+    "Running the solved choices forward gives the exact probability of every course of events in that game; "
+    "only inputs are sampled, where it is said that something rests on draws. Values are in stakes: 1 is an "
+    "actor's best outcome on every issue for ever, 0 its "
     "worst settlement short of crossed red lines; a disaster is -1. Stakes of different actors share no unit.",
     "Equations: V(t,s,mu) is the expected value over the mover's choices of C; C = (1-delta) u + delta "
     "E V(t+1); Pr(a) is proportional to w(a) exp(lambda Q(a)); lambda = kappa / (1 - delta^m) with "

@@ -17,6 +17,7 @@ from offramp.audit import Sizes
 from offramp.brief._audited import Depth, audited
 from offramp.brief.document import Part
 from offramp.crisis import Crisis, SealedFile, crisis_hash
+from offramp.ensembles.code import SOLVING, code_hash
 
 Progress = Callable[[str, int, int], None]
 
@@ -118,7 +119,8 @@ def _hanging(
 
 def _draws_name(crisis: Crisis, asked: Doubts) -> str:
     """A name for the draws that tells them from those of any other brief."""
-    head = (crisis_hash(crisis), asked.plan, asked.against, asked.reading, asked.precision,
+    program = code_hash((*SOLVING, "answers"))
+    head = (crisis_hash(crisis), program, asked.plan, asked.against, asked.reading, asked.precision,
             asked.draws, asked.seed)  # fmt: skip
     return f"brief-{hashlib.sha256(repr(head).encode()).hexdigest()[:16]}"
 

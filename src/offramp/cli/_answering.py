@@ -155,11 +155,9 @@ def answer_crisis(
         except CrisisError:  # a file named by an option: reported with its places
             raise
         except ValueError as error:
-            if not stated:
-                raise
             raise Failure(str(error)) from error
     command = question.command(name, stated=stated)
-    plans = [question.plan] if question.plan else list(case.crisis.plans)
+    plans = [question.plan] if question.plan else stated.get("plans") or list(case.crisis.plans)
     run = manifest(case.crisis, question, command, plans)
     return _delivered(answer, run, case, question, place, kept.remarks)
 

@@ -25,11 +25,24 @@ DEFAULT = "glance"
 """The audit that a brief carries unless another is asked for."""
 
 
-def saved(path: Path, crisis: Crisis) -> Answer:
+OF_A_PLAN = ("sensitivity", "discover")
+"""Answers about one plan that stand in a brief for those that it would make of its own."""
+
+
+def saved(
+    path: Path, crisis: Crisis, plan: str | None = None, reading: str | None = None
+) -> Answer:
     """An answer that was written to a file before, of the same crisis.
 
+    Args:
+        path: The file.
+        crisis: The crisis of the brief.
+        plan: Its plan; None means the first of the file.
+        reading: Its reading.
+
     Raises:
-        Failure: if the file is no saved answer, or of another crisis.
+        Failure: if the file is no saved answer, of another crisis, or, where it takes the place of one of
+            the brief's own, of another plan or reading.
     """
     from offramp.answers import answer_from
     from offramp.crisis import crisis_hash
@@ -50,6 +63,13 @@ def saved(path: Path, crisis: Crisis) -> Answer:
         raise Failure(
             f"{path} answers for another state of the crisis ({run.get('title', 'unknown')})",
             f"make it again: {run.get('command', '')}",
+        )
+    wanted = (plan or next(iter(crisis.plans)), reading)
+    if answer.name in OF_A_PLAN and (run["plans"][0], run["reading"]) != wanted:
+        raise Failure(
+            f"{path} is about the plan {run['plans'][0]} under {run['reading'] or 'no reading'}, the brief "
+            f"about {wanted[0]} under {wanted[1] or 'no reading'}",
+            f"make it again: offramp {answer.name} with the plan and the reading of the brief",
         )
     return answer
 
@@ -84,7 +104,7 @@ def write_brief(
     place = place or target(path, BRIEF_SUFFIXES)
     from offramp.brief import brief
 
-    more = [saved(x, case.crisis) for x in added]
+    more = [saved(x, case.crisis, question.plan, question.reading) for x in added]
     depth = _depth(audit)
     stated = {"with": [str(x) for x in added], **({"audit": depth} if depth != DEFAULT else {})}
     command = question.command("brief", stated=stated)

@@ -17,6 +17,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 DIGITS = 16
 """Hexadecimal digits of a hash in the name of a folder."""
+OURS = re.compile(f"[0-9a-f]{{{DIGITS}}}-[0-9a-f]{{{DIGITS}}}")
+"""Names of folders that this program makes."""
 KEPT_DAYS = 30
 """Folders that nobody used for so long are removed."""
 
@@ -46,6 +49,10 @@ KEEPS: Mapping[str, frozenset[str]] = {
     "stress": frozenset({"draws"}),
 }
 """Questions that keep finished pieces, each with the options without which there are none."""
+
+
+NOT_SOLVED = ("folder", "scheduler", "share")
+"""Options that no piece depends on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,7 @@ def kept_for(
     given = options.get("folder")
     # An audit names each piece by all that it depends on, so audits of any size share a folder.
     depends = None if name == "audit" else {
-        **{k: v for k, v in options.items() if k not in ("folder", "scheduler")},
+        **{k: _content(v) for k, v in options.items() if k not in NOT_SOLVED},
         **{k: getattr(question, k) for k in ("plan", "reading", "precision", "resolution", "seed")},
     }  # fmt: skip
     return options, place_for(crisis, name, given, fresh, depends)
@@ -146,6 +153,13 @@ def _ready(folder: Path, hint: str) -> None:
         raise Failure(f"finished pieces cannot be kept in {folder}: {why}", hint) from error
 
 
+def _content(value: Any) -> Any:
+    """An option as what it stands for: a file by what is in it."""
+    if isinstance(value, Path) and value.is_file():
+        return hashlib.sha256(value.read_bytes()).hexdigest()
+    return value
+
+
 def _key(options: Mapping[str, Any]) -> str:
     """A short hash of options, whatever their order."""
     text = json.dumps(dict(options), sort_keys=True, default=str)
@@ -157,5 +171,6 @@ def _forget_old(runs: Path, current: Path) -> None:
     limit = time.time() - KEPT_DAYS * 86_400
     for other in runs.iterdir():
         with contextlib.suppress(OSError):
-            if other != current and other.is_dir() and other.stat().st_mtime < limit:
+            ours = OURS.fullmatch(other.name) and other != current and other.is_dir()
+            if ours and other.stat().st_mtime < limit:
                 shutil.rmtree(other)

@@ -1,4 +1,4 @@
-"""The manifest of a run: what was solved, in which version, from which draws.
+"""The manifest of a run: what was solved, by which program, from which draws.
 
 It holds nothing about the machine, the date or the number of workers, so the same run has the same
 manifest everywhere. It is what decides whether results in a folder are those of a run: a run goes on
@@ -15,6 +15,7 @@ from importlib.metadata import version
 from typing import Any
 
 from offramp.crisis import Crisis, Plan, crisis_hash
+from offramp.ensembles.code import code_hash
 from offramp.ensembles.design import Design
 from offramp.ensembles.measures import Measure, name_of
 from offramp.ensembles.work import plan_name
@@ -46,6 +47,7 @@ def manifest_of(
     return {
         "schema": SCHEMA,
         "offramp": VERSION,
+        "program": code_hash(),
         "crisis": crisis.id,
         "crisis_hash": crisis_hash(crisis),
         "design": {

@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,14 +136,19 @@ def load_results(folder: str | Path) -> Ensemble:
     )
 
 
+def _beside(path: Path) -> Path:
+    """A name that no other process writes to, here or on a machine that shares the folder."""
+    return path.with_name(f"{path.name}.{uuid4().hex}.part")
+
+
 def _put(path: Path, content: bytes) -> None:
-    beside = path.with_name(path.name + ".part")
+    beside = _beside(path)
     beside.write_bytes(content)
     beside.replace(path)
 
 
 def _put_table(path: Path, table: Table) -> None:
     pq = parquet()
-    beside = path.with_name(path.name + ".part")
+    beside = _beside(path)
     pq.write_table(table, beside, compression="zstd")
     beside.replace(path)
