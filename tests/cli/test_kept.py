@@ -9,7 +9,7 @@ import pytest
 from tests.cli.cli_done import Run
 
 from offramp.cli import _kept
-from offramp.cli._answering import Question
+from offramp.cli._asked import Question
 from offramp.cli._kept import code_hash, kept_for, place_for
 from offramp.cli._outcome import Failure
 from offramp.crisis import load, override

@@ -36,3 +36,19 @@ def test_a_cap_on_disaster_is_the_users(run: Run, mine: Path) -> None:
     assert (loose.code, tight.code) == (0, 0)
     assert loose.out != tight.out
     assert "--cap 0" in tight.out
+
+
+def test_hyphens_and_underscores_name_the_same_thing(run: Run, mine: Path) -> None:
+    one = run("bluff", mine, "--plan", "status-quo", "--json", "--quiet")
+    two = run("bluff", mine, "--plan", "status_quo", "--json", "--quiet")
+    assert one.code == 0, one.err
+    assert one.out == two.out
+    assert run("bluff", mine, "--plan", "statusquo").code == 2
+
+
+def test_an_unknown_claim_is_wrong_usage_with_a_suggestion(run: Run) -> None:
+    done = run("audit", "ukraine-2025", "--claim", "c000-9", "--quick")
+    assert done.code == 2
+    assert "there is no claim `c000-9`" in done.err
+    assert "report" not in done.err
+    assert run("discover", "ukraine-2025", "--against", "plan-z", "--draws", "8").code == 2

@@ -41,8 +41,10 @@ def indicators_chart(game: Game, found: Board | None) -> Chart | None:
     worst = min(found.indicators, key=lambda i: i.worth)
     best = max(found.indicators, key=lambda i: i.worth)
     first = worst if abs(worst.worth) >= abs(best.worth) else best
-    kind = "bad" if first.worth < 0 else "good"
-    title = f"The loudest {kind} news by month {found.month}: {first.name}"
+    way = "lower" if first.worth < 0 else "raise"
+    title = (
+        f"What would {way} the value to {a} in this game most by month {found.month}: {first.name}"
+    )
     return diverging_bars(
         "indicators",
         title=title,

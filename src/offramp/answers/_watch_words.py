@@ -40,9 +40,11 @@ def headline(
     if signs is not None and signs.indicators:
         loud = signs.indicators[0]
         if told.distinguishable(loud.worth, 0.0, "value_a"):
-            kind = "bad" if loud.worth < 0 else "good"
+            way = "lower" if loud.worth < 0 else "raise"
+            a = game.crisis.blocs["A"].name
             return (
-                f"No step waits for a trigger; the sign that means most is {kind} news: {loud.name}"
+                f"No step waits for a trigger; the sign that would {way} the value to {a} in this game most: "
+                f"{loud.name}"
             )
     if ranking is not None and any(t.at is not None for t in ranking.thresholds):
         return (

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from offramp.cli._asked import Case, Question, known, named, read
 from offramp.cli._files import (
     ANSWER_SUFFIXES,
     answer_text,
@@ -16,7 +15,7 @@ from offramp.cli._files import (
     write,
 )
 from offramp.cli._kept import kept_for
-from offramp.cli._outcome import INVALID, NOT_CONVERGED, OK, Failure, Notice, Outcome
+from offramp.cli._outcome import NOT_CONVERGED, OK, Failure, Notice, Outcome
 from offramp.cli._progress import Progress
 
 if TYPE_CHECKING:
@@ -26,71 +25,12 @@ if TYPE_CHECKING:
     from offramp.solution import Solution
 
 
-REPEATED = {"readings": "reading", "claims": "claim", "plans": "plan", "thresholds": "threshold"}
-"""Options that may be repeated: argument of the answer -> name of the option."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """The options that all of these commands share."""
-
-    source: str
-    plan: str | None
-    reading: str | None
-    precision: float
-    resolution: str
-    seed: int
-    quiet: bool
-    strict: bool
-
-    def command(
-        self,
-        name: str,
-        plans: Sequence[str] | None = None,
-        stated: Mapping[str, Any] | None = None,
-    ) -> str:
-        """The command that gives the same result again, whatever the output was."""
-        parts = ["offramp", name, self.source]
-        for plan in plans or (self.plan and [self.plan]) or ():
-            parts += ["--plan", plan]
-        if self.reading:
-            parts += ["--reading", self.reading]
-        parts += ["--precision", f"{self.precision:g}", "--resolution", self.resolution]
-        parts += ["--seed", str(self.seed)]
-        for key, value in (stated or {}).items():
-            flag = "--" + REPEATED.get(key, key).replace("_", "-")
-            if isinstance(value, bool):
-                parts.append(flag if value else "--no-" + flag.removeprefix("--"))
-                continue
-            for one in value if isinstance(value, list | tuple) else (value,):
-                parts += [flag, str(one)]
-        return shlex.join(parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A crisis that can be used, with what there is to warn about."""
-
-    crisis: Crisis
-    warnings: tuple[Notice, ...]
-
-    def remarks(self, source: str) -> tuple[str, ...]:
-        """A line that points to the warnings, if there are any."""
-        count = len(self.warnings)
-        if not count:
-            return ()
-        are, them = ("is a warning", "it") if count == 1 else (f"are {count} warnings", "them")
-        return (
-            f"There {are} about this crisis; `offramp check {shlex.quote(source)}` shows {them}.",
-        )
-
-
 def answer_one(
     name: str, question: Question, out: Path | None, stated: Mapping[str, Any] | None = None
 ) -> Outcome:
     """Solve once and answer one question; ``stated`` holds options of this question alone."""
     place = None if out is None else target(out, ANSWER_SUFFIXES)
-    case = read(question)
+    case, question = read(question)
     stated, kept = kept_for(name, question, case.crisis, stated or {})
     with Progress(question.quiet) as progress:
         solution = solved(case.crisis, question, progress)
@@ -121,7 +61,7 @@ def answer_crisis(
 ) -> Outcome:
     """Answer a question about a whole crisis, whose answer solves what it needs by itself."""
     place = None if out is None else target(out, ANSWER_SUFFIXES)
-    case = read(question)
+    case, question = read(question)
     import inspect
 
     import offramp.answers
@@ -129,8 +69,7 @@ def answer_crisis(
 
     function = getattr(offramp if name == "audit" else offramp.answers, name)
     stated, kept = kept_for(name, question, case.crisis, stated or {})
-    for reading in stated.get("readings", ()):
-        known(reading, case.crisis.readings, "reading")
+    stated = named(stated, case.crisis)
     shared: dict[str, Any] = {
         "plan": question.plan,
         "reading": question.reading,
@@ -165,9 +104,8 @@ def answer_crisis(
 def answer_plans(question: Question, plans: Sequence[str] | None, out: Path | None) -> Outcome:
     """Solve every plan and compare."""
     place = None if out is None else target(out, ANSWER_SUFFIXES)
-    case = read(question)
-    for plan in plans or ():
-        known(plan, case.crisis.plans, "plan")
+    case, question = read(question)
+    plans = [known(plan, case.crisis.plans, "plan") for plan in plans or ()]
     from offramp.answers import compare_plans
 
     chosen = list(dict.fromkeys(plans)) if plans else None
@@ -191,7 +129,7 @@ def answer_design(
 ) -> Outcome:
     """Search for a plan within limits, starting from a plan of the file."""
     place = None if out is None else target(out, ANSWER_SUFFIXES)
-    case = read(question)
+    case, question = read(question)
     from offramp.answers import design
     from offramp.answers._design_space import Limits
 
@@ -216,7 +154,7 @@ def answer_design(
 def certify(question: Question, out: Path | None) -> Outcome:
     """Solve a plan under every refinement and say how far its numbers can be trusted."""
     place = None if out is None else target(out, ANSWER_SUFFIXES)
-    case = read(question)
+    case, question = read(question)
     from offramp.answers import certified
 
     with Progress(question.quiet) as progress:
@@ -241,7 +179,7 @@ def export_tree(
     if weights not in ("note", "copies"):
         raise Failure(f"there is no way `{weights}` to write weights", "use note or copies")
     place = target(out, (".efg",))
-    case = read(question)
+    case, question = read(question)
     from offramp.game import compile_game
     from offramp.solution import to_efg
 
@@ -266,43 +204,6 @@ def export_tree(
 
 
 # --- Steps ---------------------------------------------------------------------------------
-
-
-def read(question: Question) -> Case:
-    """The crisis, if it can be used and has the plan and the reading that are asked for."""
-    from offramp.crisis import CrisisError, examine
-
-    examined = examine(question.source)
-    if examined.crisis is None:
-        raise CrisisError(examined.problems)
-    if question.plan is not None:
-        known(question.plan, examined.crisis.plans, "plan")
-    if question.reading is not None:
-        known(question.reading, examined.crisis.readings, "reading")
-        carried(examined.crisis, question.reading)
-    return Case(examined.crisis, tuple(map(Notice.of, examined.warnings)))
-
-
-def known(name: str, names: Mapping[str, Any], what: str) -> None:
-    """Raise :class:`Failure` with a did-you-mean unless there is a thing of this name."""
-    if name in names:
-        return
-    from offramp.crisis._diagnostics import did_you_mean, printable
-
-    listed = ", ".join(f"`{key}`" for key in names)
-    hint = f"there are {listed}" if listed else f"this crisis has no {what}s"
-    message = f"there is no {what} `{printable(name)}` in this crisis"
-    raise Failure(message, did_you_mean(name, names) or hint)
-
-
-def carried(crisis: Crisis, reading: str) -> None:
-    """Raise :class:`Failure` if a reading's premises cannot be carried to this crisis."""
-    from offramp.crisis import BadValue, UnknownPath, with_reading
-
-    try:
-        with_reading(crisis, reading)
-    except (BadValue, UnknownPath) as error:
-        raise Failure(f"reading `{reading}`: {error}", code=INVALID) from error
 
 
 def solved(crisis: Crisis, question: Question, progress: Progress) -> Solution:

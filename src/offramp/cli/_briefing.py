@@ -8,7 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from offramp.cli._answering import Question, concluded, manifest, read
+from offramp.cli._answering import concluded, manifest
+from offramp.cli._asked import Question, read
 from offramp.cli._files import BRIEF_SUFFIXES, target, text_of
 from offramp.cli._kept import place_for
 from offramp.cli._outcome import Failure, Outcome
@@ -97,7 +98,7 @@ def write_brief(
         Failure: for a place that cannot be written, or an answer that does not fit.
     """
     place = None if out is None else target(out, BRIEF_SUFFIXES)
-    case = read(question)
+    case, question = read(question)
     given = Path(question.source)
     stem = given.stem if given.suffix else case.crisis.id
     path = out or Path(f"{stem}-brief.html")

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 from offramp.cli._outcome import Failure
 
 if TYPE_CHECKING:
-    from offramp.cli._answering import Question
+    from offramp.cli._asked import Question
     from offramp.crisis import Crisis
 
 DIGITS = 16

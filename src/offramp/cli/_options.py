@@ -110,7 +110,7 @@ Cut = Annotated[
 Seed = Annotated[
     int,
     typer.Option(
-        metavar="N", min=0, help="Which sample histories `futures` draws; kept with the result."
+        metavar="N", min=0, help="Seed of everything that is drawn: histories, inputs, sets."
     ),
 ]
 Out = Annotated[

@@ -66,7 +66,8 @@ def question(name: str, about: str, example: str, *extras: inspect.Parameter) ->
         strict: Strict = False,
         **options: Any,
     ) -> Outcome:
-        from offramp.cli._answering import Question, answer_one
+        from offramp.cli._answering import answer_one
+        from offramp.cli._asked import Question
 
         asked = Question(crisis, plan, reading, precision, resolution.value, seed, quiet, strict)
         stated = {k: v for k, v in options.items() if v is not None and v != []}
@@ -78,7 +79,19 @@ def question(name: str, about: str, example: str, *extras: inspect.Parameter) ->
     command(f"offramp {name} {example}")(answer)
 
 
-DRAWS = extra("draws", int | None, None, "Draws from the ranges of the file.", metavar="N", min=8)
+def draws_option(usual: str) -> inspect.Parameter:
+    """How many draws; ``usual`` says what is taken if nothing is said."""
+    return extra(
+        "draws",
+        int | None,
+        None,
+        "Draws from the ranges of the file.",
+        metavar="N",
+        min=8,
+        show_default=usual,
+    )
+
+
 FOLDER = extra(
     "folder", Path | None, None,
     "Where finished pieces are kept: the same command goes on there after an interruption.",
@@ -238,7 +251,7 @@ question(
     "What each event does, alone and in pairs: what breaks, what recovers, what would mend it.",
     "ukraine-2025 --plan plan_b",
     extra("pairs", bool, True, "Whether pairs of events are tried too.", flag="--pairs/--no-pairs"),
-    DRAWS,
+    draws_option("none: central values"),
     FOLDER,
     FRESH,
 )

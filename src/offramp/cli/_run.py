@@ -43,7 +43,11 @@ def _attempt(arguments: Sequence[str]) -> Outcome:
             outcome: Outcome = work()
         return outcome
     except KeyboardInterrupt:
-        notice = Notice("interrupted; nothing was left half-written", code="interrupted")
+        notice = Notice(
+            "interrupted; nothing was left half-written",
+            "the same command again goes on from the pieces that were finished, if it keeps any",
+            code="interrupted",
+        )
         return Outcome(code=INTERRUPTED, errors=(notice,))
     except SystemExit as leave:
         return Outcome(code=leave.code if isinstance(leave.code, int) else INTERNAL)

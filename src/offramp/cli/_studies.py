@@ -21,7 +21,7 @@ from offramp.cli._options import (
     command,
 )
 from offramp.cli._outcome import Outcome
-from offramp.cli._questions import DRAWS, FOLDER, FRESH, extra, with_options
+from offramp.cli._questions import FOLDER, FRESH, draws_option, extra, with_options
 
 
 def study(name: str, about: str, example: str, *extras: inspect.Parameter) -> None:
@@ -40,7 +40,8 @@ def study(name: str, about: str, example: str, *extras: inspect.Parameter) -> No
         seed: int = 0,
         **options: Any,
     ) -> Outcome:
-        from offramp.cli._answering import Question, answer_crisis
+        from offramp.cli._answering import answer_crisis
+        from offramp.cli._asked import Question
 
         asked = Question(crisis, plan, reading, precision, resolution.value, seed, quiet, strict)
         stated = {k: v for k, v in options.items() if v not in (None, [], False)}
@@ -103,7 +104,7 @@ study(
     PRECISION,
     SKETCH,
     SEED,
-    DRAWS,
+    draws_option("128"),
     FOLDER,
     FRESH,
     SCHEDULER,
@@ -117,7 +118,7 @@ study(
     PRECISION,
     SKETCH,
     SEED,
-    DRAWS,
+    draws_option("256"),
     FOLDER,
     FRESH,
     SCHEDULER,
@@ -144,7 +145,7 @@ study(
     "robust",
     "Which plans hold up over all futures and under every reading.",
     "ukraine-2025 --draws 64",
-    PRECISION, SKETCH, SEED, DRAWS, FOLDER, FRESH, SCHEDULER,
+    PRECISION, SKETCH, SEED, draws_option("32"), FOLDER, FRESH, SCHEDULER,
     extra("plans", list[str] | None, None, "A plan; may be repeated, the first sets the bar.",
           flag="--plan", metavar="ID", show_default="all"),
     extra("readings", list[str] | None, None, "A reading; may be repeated.", flag="--reading",

@@ -76,7 +76,7 @@ def brief(
 
     The page is one file that opens anywhere, with the network off.
     """
-    from offramp.cli._answering import Question
+    from offramp.cli._asked import Question
     from offramp.cli._briefing import write_brief
 
     question = Question(crisis, plan, reading, precision, resolution.value, seed, quiet, strict)
@@ -131,7 +131,8 @@ def plans(
     strict: Strict = False,
 ) -> Outcome:
     """Bloc A's plans side by side, or the best plan within limits (--design)."""
-    from offramp.cli._answering import Question, answer_design, answer_plans
+    from offramp.cli._answering import answer_design, answer_plans
+    from offramp.cli._asked import Question
 
     limits = {"rung": max_rung, "cost": max_cost, "disaster": max_disaster}
     options = {k: v for k, v in {"budget": budget, "store": store}.items() if v is not None}
@@ -166,8 +167,8 @@ def certify(
     Solves a plan again on finer grids, a finer clock, with other ends and at other precisions: some
     dozen solves.
     """
-    from offramp.cli._answering import Question
     from offramp.cli._answering import certify as work
+    from offramp.cli._asked import Question
 
     question = Question(crisis, plan, reading, precision, resolution.value, seed, quiet, strict)
     return work(question, out)
@@ -205,7 +206,8 @@ def export(
 
     The file is in Gambit's extensive form (.efg). Only small games fit: few months, few offers.
     """
-    from offramp.cli._answering import Question, export_tree
+    from offramp.cli._answering import export_tree
+    from offramp.cli._asked import Question
 
     question = Question(crisis, plan, reading, precision or 8.0, resolution.value, 0, quiet, False)
     return export_tree(question, out, months, precision, weights)

@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 
 from offramp.crisis import Crisis, Plan
 from offramp.ensembles.measures import Measure, taken
-from offramp.ensembles.spared import overspared, spared
-from offramp.game import CompileError, Game, Resolution, compile_game
-from offramp.game._numbers import Numbers
+from offramp.ensembles.spared import Drawn, Draws
+from offramp.game import Game, Resolution, compile_game
 from offramp.solution import Kernel, solve
 
 Floats = NDArray[np.float64]
@@ -63,6 +62,7 @@ class Rows:
     Attributes:
         draw, plan, reading: What each row is.
         failed: Why a row has no results, or None.
+        fitted: Whether what levers spare B was scaled down (:mod:`offramp.ensembles.spared`).
         columns: Numbers by name, nan in failed rows.
     """
 
@@ -70,10 +70,17 @@ class Rows:
     plan: list[str] = field(default_factory=list)
     reading: list[str | None] = field(default_factory=list)
     failed: list[str | None] = field(default_factory=list)
+    fitted: list[bool] = field(default_factory=list)
     columns: dict[str, list[float]] = field(default_factory=dict)
 
     def add(
-        self, draw: int, plan: str, reading: str | None, got: dict[str, float], failed: str | None
+        self,
+        draw: int,
+        plan: str,
+        reading: str | None,
+        got: dict[str, float],
+        failed: str | None,
+        fitted: bool,
     ) -> None:
         """Append a row; a column that appears for the first time is nan before."""
         before = len(self.draw)
@@ -81,6 +88,7 @@ class Rows:
         self.plan.append(plan)
         self.reading.append(reading)
         self.failed.append(failed)
+        self.fitted.append(fitted)
         for name in got:
             self.columns.setdefault(name, [np.nan] * before)
         for name, column in self.columns.items():
@@ -95,47 +103,39 @@ def plan_name(plan: str | Plan) -> str:
 def perform(setting: Setting, block: Block) -> Rows:
     """Solve every draw of a block for every plan and reading."""
     rows = Rows()
-    numbers = [Numbers(crisis, setting.paths) for crisis in setting.crises]
-    contradicts = [bool(overspared(crisis)) for crisis in setting.crises]
+    draws = [Draws(crisis, setting.paths) for crisis in setting.crises]
     for i in range(block.values.shape[1]):
-        drawn = [
-            _drawn(one, setting.paths, block.values[r, i], contradicts[r])
-            for r, one in enumerate(numbers)
-        ]
+        drawn = [_drawn(one, setting.paths, block.values[r, i]) for r, one in enumerate(draws)]
         for plan in setting.plans:
-            for reading, crisis in zip(setting.readings, drawn, strict=True):
+            for reading, one in zip(setting.readings, drawn, strict=True):
                 got: dict[str, float] = {}
                 failed: str | None = None
-                if isinstance(crisis, str):
-                    failed = crisis
+                if isinstance(one, str):
+                    failed = one
                 else:
                     try:
-                        game = compile_game(crisis, plan, None, setting.resolution)
+                        game = compile_game(one.crisis, plan, None, setting.resolution)
                         found = solve(game, setting.precision, kernel=kernel_for(game))
                         got = taken(setting.measures, found)
                     except CANNOT as error:
-                        failed = _reason(error)
-                rows.add(block.first + i, plan_name(plan), reading, got, failed)
+                        failed = reason_of(error)
+                mended = not isinstance(one, str) and one.fitted
+                rows.add(block.first + i, plan_name(plan), reading, got, failed, mended)
     return rows
 
 
-def _drawn(
-    numbers: Numbers, paths: Sequence[str], values: Floats, contradicts: bool
-) -> Crisis | str:
-    """The crisis with a draw's values, or why it cannot have them.
-
-    ``contradicts``: the file's own central numbers spare B more than there is; then no draw is mended.
-    """
+def _drawn(draws: Draws, paths: Sequence[str], values: Floats) -> Drawn | str:
+    """The crisis of a draw, or why it cannot have these values."""
     try:
-        found = numbers.set(dict(zip(paths, map(float, values), strict=True)))
+        return draws.at(dict(zip(paths, map(float, values), strict=True)))
     except CANNOT as error:
-        return _reason(error)
-    return found if contradicts else spared(found)
+        return reason_of(error)
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Why a draw has no results, in words."""
     said = str(error) or "no message"
-    return said if isinstance(error, CompileError) else f"{type(error).__name__}: {said}"
+    return said if isinstance(error, ValueError) else f"{type(error).__name__}: {said}"
 
 
 def kernel_for(game: Game) -> Kernel:
