@@ -54,6 +54,7 @@ class Planted:
     readings: tuple[str | None, ...] = (None,)
     plans: tuple[str, ...] = PLANS
     reasons: tuple[tuple[int, str], ...] = ()
+    mended: tuple[int, ...] = ()
 
     @property
     def draws(self) -> int:
@@ -73,6 +74,9 @@ class Planted:
 
     def failures(self, plan: str, reading: str | None = None) -> Any:
         return self.reasons if plan == "pressure" else ()
+
+    def fitted(self, reading: str | None = None) -> Any:
+        return np.isin(np.arange(self.draws), self.mended)
 
 
 def planted(gain: Any, n: int = 64, readings: tuple[str | None, ...] = (None,), **more: Any) -> Any:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
-from tests.answers.robust_plants import PLANS, answered, crisis, examined, planted
+from tests.answers.robust_plants import PLANS, answered, crisis, error_of, examined, planted
 from tests.ensembles.ensemble_crises import TINY, starter
 
+from offramp import load, override
+from offramp.answers import _robust_check as check
 from offramp.answers import _robust_words as words
 from offramp.answers._robust_bars import Bar, bar_of, bars_of
-from offramp.answers._robust_facts import least_shares, room_needed
+from offramp.answers._robust_facts import examine, least_shares, reading_names, room_needed
 from offramp.answers._robust_moments import Moment
-from offramp.answers.robust import robust
+from offramp.answers.robust import _answer, robust
+from offramp.ensembles import given, run, sample
+from offramp.ensembles.spared import PRICE, overspared
 
 FINER = TINY.with_(name="finer", offers=3, belief_steps=(3, 2))
 NAME = "“Embargo if talks drag, with a way out”"
@@ -54,6 +60,42 @@ def test_readings_are_not_averaged():
     assert "calm" not in answer.words().split("falls short")[1].split(".")[0]
 
 
+@pytest.mark.parametrize("order", [("calm", "grim"), ("grim", "calm")])
+def test_readings_of_one_label_are_judged_apart(order):
+    """The plan fails under one of them, whichever comes last, and readers can tell which."""
+    base = crisis()
+    same = {k: r.model_copy(update={"label": "A reading"}) for k, r in base.readings.items()}
+    alike = base.model_copy(update={"readings": same})
+    gain = {"calm": np.full(64, 0.4), "grim": np.full(64, -0.01)}
+    results = planted(gain, readings=order)
+    found = examine(alike, results, bars_of(alike, PLANS, None, 12), 0.5, error_of(0.0), ())
+    assert found.standings["pressure"].verdict == "falls short"
+    assert found.best("mean regret") == {"calm": ("pressure",), "grim": ("status_quo",)}
+    assert least_shares(found)["pressure"] == (0.0, "grim")
+    assert len({u.name for u in found.under}) == 2
+    name = next(u.name for u in found.under if u.reading == "grim")
+    answer = _answer(alike, results, found, 8.0, 0)
+    assert f"{NAME} falls short under “{name}”." in answer.words()
+    later = same["grim"].model_copy(update={"as_of": same["grim"].as_of + dt.timedelta(1)})
+    dated = base.model_copy(update={"readings": {**same, "grim": later}})
+    assert reading_names(dated, (None, *order))["grim"] == f"A reading ({later.as_of})"
+
+
+def test_whichever_plan_sets_every_bar_is_not_judged():
+    results = planted(np.full(64, -0.1))
+    second = answered(results, bars=(bar_of("value_a >= pressure"),))
+    assert second.data["sets_the_bar"] == "pressure"
+    assert second.data["verdicts"] == {"status_quo": "holds up"}
+    for bars in (
+        ("value_a >= pressure", "disaster_12 <= status_quo"),
+        ("value_a >= pressure + 0.1",),
+        ("value_a >= pressure", "disaster_12 <= 0.5"),
+    ):
+        found = answered(results, bars=tuple(bar_of(b) for b in bars))
+        assert found.data["sets_the_bar"] is None
+        assert set(found.data["verdicts"]) == set(PLANS)
+
+
 def test_a_share_that_few_futures_cannot_place_is_no_verdict():
     gain = np.where(np.arange(16) < 9, 0.1, -0.1)
     answer = answered(planted(gain, n=16))
@@ -66,7 +108,7 @@ def test_a_share_that_few_futures_cannot_place_is_no_verdict():
 def test_a_higher_bar_turns_a_verdict_where_its_flip_says():
     gain = np.where(np.arange(640) < 400, 0.1, -0.1)
     found = examined(planted(gain, n=640))
-    assert least_shares(found) == {"pressure": (0.625, "the file as it stands")}
+    assert least_shares(found) == {"pressure": (0.625, None)}
     assert "more than 62 % of futures instead of 50 %" in " ".join(
         words.flips(crisis(), found)
     ).replace("\N{NO-BREAK SPACE}", " ")
@@ -128,7 +170,64 @@ def test_the_room_a_plan_needs_is_the_miss_of_its_middle_future():
         room_needed(found, 1, "pressure") == np.inf
     )  # missing the other threshold is what decides
     better = examined(planted(gain, n=101), bars=(bar_of("value_a >= status_quo - 0.051"),))
-    assert better.standings["pressure"].held["the file as it stands"].hits == 51
+    assert better.standings["pressure"].held[None].hits == 51
+
+
+# --- The check on a finer grid -----------------------------------------------------------------
+
+
+def test_futures_that_were_fitted_are_counted_in_a_warning():
+    answer = answered(planted(np.full(64, 0.1), mended=(3, 5)))
+    (said,) = (w for w in answer.warnings if "scaled down" in w)
+    assert said.startswith("in 2 of 64 futures levers would spare more of ")
+    assert answer.data["under"]["base"]["fitted"] == 2
+    assert not any("scaled down" in w for w in answered(planted(np.full(64, 0.1))).warnings)
+
+
+def test_a_draw_whose_levers_spare_too_much_is_checked_as_it_was_solved():
+    reference = load("ukraine-2025")
+    (lever,) = overspared(override(reference, {PRICE: 0.001}))
+    values = (0.02, -0.05)
+    plan = "sticks_relief"
+    found = run(
+        reference, given((PRICE, lever), np.array([values])), plans=[plan], resolution=TINY, workers=1
+    )  # fmt: skip
+    shared = check.Shared(reference, (PRICE, lever), True, TINY, 8.0, (12,))
+    figures = check.again(shared, check.Again(plan, None, values))
+    assert isinstance(figures, dict)
+    assert figures["value_a"] == found.column("value_a")[0]
+
+
+def test_only_futures_in_which_every_plan_was_solved_count_as_checked(monkeypatch):
+    drawn = run(
+        starter(), sample(starter(), ("war.cost.B",), draws=6), plans=PLANS, resolution=TINY, workers=1
+    )  # fmt: skip
+    solve_again, jobs = check.again, []
+
+    def asked_of(broken):
+        def one(shared, job):
+            jobs.append(job)
+            return broken(job) or solve_again(shared, job)
+
+        monkeypatch.setattr(check, "again", one)
+        return check.plan_error(
+            starter(), drawn, ["value_a"], finer=FINER, workers=1, progress=None
+        )
+
+    whole = asked_of(lambda job: None)
+    assert (whole.checked, whole.partly, whole.failed) == (4, 0, ())
+    first = jobs[0].values
+    error = asked_of(
+        lambda job: "no way" if (job.plan, job.values) == ("pressure", first) else None
+    )
+    assert (error.checked, error.partly, error.failed) == (3, 1, ("no way",))
+    assert error.over() == "3 futures and 1 in which not every plan can be solved"
+    none = asked_of(lambda job: "no way" if job.plan == "pressure" else None)
+    assert (none.checked, none.partly, len(none.failed)) == (0, 4, 4)
+    results = planted(np.full(64, 0.1))
+    found = examine(crisis(), results, bars_of(crisis(), PLANS, None, 12), 0.5, error_of(0.0), ())
+    said = words.warnings(crisis(), replace(found, error=none))
+    assert any("4 solves of the check on a finer grid gave no result (no way)" in w for w in said)
 
 
 # --- Thresholds ------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from offramp.answers._sensitivity_small_answer import _headline, hangs_on
 from offramp.crisis import Crisis, quantities
 from offramp.ensembles.main_effects import main_effect
 from offramp.ensembles.sampling import values_at
+from offramp.ensembles.spared import PRICE, spared
 
 
 @cache
@@ -40,6 +41,17 @@ def test_every_input_is_moved_alone_and_its_ends_are_those_of_a_whole_solve() ->
             changed = offramp.override(starter(), {path: value})
             solved = offramp.solve(offramp.compile(changed, data["plan"], resolution=TINY))
             assert swings[path][end] == pytest.approx(solved.opening_a, abs=1e-9)
+
+
+def test_an_end_at_which_levers_spare_too_much_is_fitted_as_a_draw_is() -> None:
+    crisis = offramp.load("ukraine-2025")
+    low = offramp.override(crisis, {PRICE: 0.01})
+    job = small_study._Ends("sticks_relief", TINY, 8.0, ((PRICE, 0.01), None))
+    at_low, centre = small_study._values(crisis, job)
+    solved = offramp.solve(offramp.compile(spared(low), "sticks_relief", resolution=TINY))
+    assert at_low == pytest.approx(solved.opening_a, abs=1e-9)
+    assert np.isfinite(centre)
+    assert np.isnan(small_study._values(low, job)).all()  # a file that contradicts itself
 
 
 def test_the_best_of_many_idle_inputs_seldom_passes_luck_and_a_real_effect_does() -> None:

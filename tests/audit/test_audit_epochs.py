@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.audit.audit_crises import GRID, reference, scope
 
 import offramp
 from offramp.audit import NotAsked, labels_in, setting_of
 from offramp.audit._asking import ask
-from offramp.audit._draws import central
-from offramp.crisis import Crisis, CrisisError, UnknownPath
+from offramp.audit._draws import Job, central, scopes_of
+from offramp.crisis import Crisis, CrisisError, UnknownPath, get
 from offramp.crisis._claims import parse
-from offramp.ensembles.spared import spared
+from offramp.ensembles.spared import PRICE, spared
 from offramp.game._evidence import updates
 
 
@@ -150,6 +151,22 @@ def test_a_way_out_spares_no_more_than_the_price() -> None:
                  x.shifts["blocs.B.audience.cost"].value < 0)  # fmt: skip
     assert spared(low).levers[lever].shifts["blocs.B.audience.cost"].value == pytest.approx(-0.01)
     assert spared(reference()) is reference()
+
+
+def test_a_draw_is_mended_only_where_the_file_does_not_contradict_itself() -> None:
+    """The same low price: by chance in one file, the file's own in the other."""
+    price, shift = PRICE, f"levers.exit_ladder.shifts.{PRICE}"
+
+    def spared_by(crisis: Crisis, reading: str | None) -> float:
+        job = Job(reading, True, (), (price,), np.array([[0.03]]), np.zeros((1, 0), bool), GRID)
+        (one,) = scopes_of(crisis, job)
+        assert one.crisis.blocs["B"].audience.cost.value < 0.04
+        found = get(one.crisis, shift)
+        return float(found.value)
+
+    assert spared_by(reference(), None) > -0.04
+    assert spared_by(changed(price, 0.01), None) == -0.04
+    assert central(changed(price, 0.01), None, True, GRID).crisis.levers == reference().levers
 
 
 def test_labels_are_found_in_names_and_allowed_as_an_authors_terms() -> None:

@@ -16,7 +16,6 @@ from offramp.ensembles.robust import (
     regret,
     robustness,
     satisficing,
-    survivors,
     wilson,
 )
 
@@ -38,7 +37,6 @@ def test_criteria_disagree_and_each_names_its_best():
     assert by_name["other"].mean == pytest.approx(1.5)
     # Four futures cannot tell .5 from .25: shares tie within sampling error.
     assert set(found.best["domain"]) == {"bold", "other", "steady"}
-    assert found.agreed == ()
 
 
 def test_the_domain_of_starr_is_a_share_of_volume():
@@ -60,10 +58,9 @@ def test_differences_within_error_are_ties():
     Y = np.column_stack([base, base + 0.002, base - 0.5])
     found = robustness(Y, PLANS, error=0.003)
     assert all(best == ("bold", "other") for best in found.best.values())
-    assert found.agreed == ("bold", "other")
     assert found.tied == 1.0
     exact = robustness(Y, PLANS)
-    assert exact.agreed == ("other",)
+    assert all(best == ("other",) for best in exact.best.values())
     assert exact.tied == 0.0
 
 
@@ -92,20 +89,8 @@ def test_futures_with_a_missing_worth_are_left_out_and_counted():
 
 def test_one_plan_is_best_by_every_criterion():
     found = robustness(TABLE[:, :1], ["only"])
-    assert found.agreed == ("only",)
+    assert all(best == ("only",) for best in found.best.values())
     assert found.plans[0].worst_regret == 0.0
-
-
-def test_a_plan_survives_only_if_it_survives_every_reading():
-    optimist = np.array([[True, True], [True, True], [True, False], [True, True]])
-    pessimist = np.array([[True, False], [False, False], [True, True], [True, False]])
-    found = survivors({"optimist": optimist, "pessimist": pessimist}, ["solid", "fair"], share=0.6)
-    solid, fair = found
-    assert (solid.plan, solid.survives, solid.worst) == ("solid", True, "pessimist")
-    assert (fair.plan, fair.survives, fair.worst) == ("fair", False, "pessimist")
-    assert fair.shares == {"optimist": 0.75, "pessimist": 0.25}
-    with pytest.raises(ValueError, match="no reading"):
-        survivors({}, ["solid"])
 
 
 def test_bad_input_is_refused():
@@ -150,6 +135,11 @@ def test_a_percentile_is_a_value_that_occurs_with_the_weight_at_or_below_it():
     assert quantile(values, 1.0) == 4.0
     assert quantile(values, 0.5, [1, 0, 0, 3]) == 4.0
     assert quantile(np.arange(10), 0.9) == 8
+    for scale in (1e-10, 1e10):  # weights are of any scale
+        tenths = np.full(10, scale)
+        assert [quantile(np.arange(10), k / 10, tenths) for k in range(1, 11)] == [*range(10)]
+        assert quantile([1.0, 2.0, 3.0], 0.34, np.full(3, scale)) == 2.0
+        assert quantile([1.0, 2.0], 1e-12, [0.0, scale]) == 2.0
     with pytest.raises(ValueError, match="needs values"):
         quantile([], 0.5)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.answers._facts import join
+from offramp.answers._facts import join, owner
 from offramp.answers._names import readable
 from offramp.crisis import Crisis
 from offramp.ensembles import DEFAULT, Design, Ensemble, Measure, run
@@ -67,6 +67,15 @@ def chosen_plan(crisis: Crisis, plan: str | None) -> str:
 def other_plan(crisis: Crisis, plan: str) -> str | None:
     """The plan to compare with if none is named: the first of the file that is another one."""
     return next((key for key in crisis.plans if key != plan), None)
+
+
+def fitted_words(crisis: Crisis, where: str) -> str:
+    """A warning that draws were fitted (:mod:`offramp.ensembles.spared`); ``where``: ``3 of 64 draws``."""
+    b = owner(crisis.blocs["B"].name)
+    return (
+        f"in {where} levers would spare more of {b} price of signing than there is; what they spare was "
+        "scaled down to all of it, so these rest on other numbers than were drawn"
+    )
 
 
 def by_type(solution: Solution) -> dict[str, float]:

@@ -5,7 +5,9 @@ and q is the mean of ``|s_p - s_q|`` over the futures checked: what shifts all p
 a figure by itself is the mean of ``|s_p|``. One future is checked under each reading, ``CHECKED`` in all where
 there are fewer readings: the first ones in which every plan has a worth (else those in which most have).
 
-A pair that could be compared in no such future is given the largest error of any pair.
+A pair that could be compared in no such future is given the largest error of any pair. Draws are solved as the
+ensemble solves them (:mod:`offramp.ensembles.spared`). A future counts as checked if every plan was solved on
+both grids; the others are counted apart, and what can be compared in them is.
 
 Units: those of the figure.
 """
@@ -13,17 +15,18 @@ Units: those of the figure.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from offramp.answers._ensemble_inputs import finer_than
 from offramp.answers._runs import Progress, in_parallel
-from offramp.crisis import Crisis, override, with_reading
+from offramp.crisis import Crisis, with_reading
 from offramp.ensembles import DEFAULT, Ensemble
 from offramp.ensembles.measures import ready, taken
-from offramp.ensembles.work import CANNOT, kernel_for
+from offramp.ensembles.spared import Draws
+from offramp.ensembles.work import CANNOT, kernel_for, reason_of
 from offramp.game import Resolution, compile_game
 from offramp.game._resolution import named
 from offramp.solution import solve
@@ -40,10 +43,12 @@ class PlanError:
 
     Attributes:
         coarse, finer: Names of the grids; ``finer`` is empty if nothing was compared.
-        checked: Futures compared.
+        checked: Futures in which every plan was solved on both grids.
         between: By measure, error of a difference of two plans, (plans, plans).
         own: By measure, error of a plan's figure by itself, (plans,).
         largest: By measure, the largest single ``|s_p - s_q|``.
+        partly: Futures compared in which some plan was not solved.
+        failed: Why plans that are solved on the coarse grid were not on the finer one, one a solve.
     """
 
     coarse: str
@@ -52,6 +57,8 @@ class PlanError:
     between: Mapping[str, Floats]
     own: Mapping[str, Floats]
     largest: Mapping[str, float]
+    partly: int = 0
+    failed: tuple[str, ...] = ()
 
     def of(self, measure: str, plan: int, other: int | None) -> float:
         """Error of a plan's figure held against another plan's, or against a number."""
@@ -62,6 +69,15 @@ class PlanError:
     def typical(self, measure: str) -> float:
         """The largest error of a difference of any two plans."""
         return float(self.between[measure].max())
+
+    def over(self) -> str:
+        """In how many futures it was looked at: ``4 futures``."""
+        whole = f"{self.checked} future{'' if self.checked == 1 else 's'}"
+        if not self.partly:
+            return whole
+        if not self.checked:
+            return f"{self.partly} in which not every plan can be solved"
+        return f"{whole} and {self.partly} in which not every plan can be solved"
 
 
 @dataclass(frozen=True)
@@ -85,17 +101,18 @@ class Again:
     values: tuple[float, ...]
 
 
-def again(shared: Shared, job: Again) -> dict[str, float] | None:
-    """Figures of one future at the finer grid; None if it cannot be solved there."""
+def again(shared: Shared, job: Again) -> dict[str, float] | str:
+    """Figures of one future at the finer grid, or why it cannot be solved there."""
     crisis = shared.crisis
     if job.reading is not None:
         crisis = with_reading(crisis, job.reading, transplant=shared.transplant)
     try:
-        drawn = override(crisis, dict(zip(shared.paths, job.values, strict=True)))
+        values = dict(zip(shared.paths, job.values, strict=True))
+        drawn = Draws(crisis, shared.paths).at(values).crisis
         game = compile_game(drawn, job.plan, None, shared.grid)
         found = solve(game, shared.precision, kernel=kernel_for(game))
-    except CANNOT:
-        return None
+    except CANNOT as error:
+        return reason_of(error)
     return taken(ready(DEFAULT, shared.months), found)
 
 
@@ -134,22 +151,30 @@ def plan_error(
         shared, again, jobs, workers, progress, f"Checking on the {grid.name} grid"
     )
     shifts = {m: np.full((len(places), n), np.nan) for m in measures}
+    solved_on_both = np.zeros((len(places), n), dtype=np.bool_)
+    failed: list[str] = []
     for k, (r, draw) in enumerate(places):
         for p, plan in enumerate(ensemble.plans):
-            got = solved[k * n + p]
-            if got is not None:
-                for m in measures:
-                    coarse_y = ensemble.column(m, plan, ensemble.readings[r])[draw]
-                    shifts[m][k, p] = coarse_y - got[m]
+            got, reading = solved[k * n + p], ensemble.readings[r]
+            there = bool(np.isfinite(ensemble.column("value_a", plan, reading)[draw]))
+            if isinstance(got, str):
+                failed += [got] if there else []
+                continue
+            solved_on_both[k, p] = there
+            for m in measures:
+                shifts[m][k, p] = ensemble.column(m, plan, reading)[draw] - got[m]
     if not all(np.isfinite(s).any() for s in shifts.values()):
-        return nothing
+        return replace(nothing, failed=tuple(failed))
+    whole = int(solved_on_both.all(axis=1).sum())
     return PlanError(
         coarse,
         grid.name,
-        len(places),
+        whole,
         {m: _filled(_pairs(s)) for m, s in shifts.items()},
         {m: _filled(_mean(np.abs(s))) for m, s in shifts.items()},
         {m: float(np.nanmax(np.abs(s[:, :, None] - s[:, None, :]))) for m, s in shifts.items()},
+        int(solved_on_both.any(axis=1).sum()) - whole,
+        tuple(failed),
     )
 
 

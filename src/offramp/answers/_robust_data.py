@@ -31,6 +31,8 @@ def robust_data(found: Found) -> dict[str, Any]:
             "coarse": found.error.coarse,
             "finer": found.error.finer or None,
             "checked": found.error.checked,
+            "partly_checked": found.error.partly,
+            "failed": list(found.error.failed),
             "between": {m: e.tolist() for m, e in found.error.between.items()},
             "own": {m: e.tolist() for m, e in found.error.own.items()},
             "largest": dict(found.error.largest),
@@ -50,6 +52,7 @@ def _under(u: Under) -> dict[str, Any]:
         "regret": _regret(u.figures),
         "regret_unweighted": _regret(u.plain),
         "lost": {p: {"futures": n, "reason": why} for p, (n, why) in u.lost.items()},
+        "fitted": u.fitted,
         "weights": None
         if w is None
         else {

@@ -29,12 +29,13 @@ class Under:
     """Everything under one reading.
 
     Attributes:
-        reading: Its id; None is the file as it stands. ``name`` is for readers.
+        reading: Its id; None is the file as it stands. ``name`` is for readers, another for every reading.
         figures: Regret and domain over futures in which every plan has a worth; None if there is none.
         plain: The same with equal weights; ``figures`` itself without moments.
         held: By plan, how often it is good enough; ``plain_held`` with equal weights.
         margins: By bar, future and plan.
         lost: By plan, futures without an answer, and the first reason given.
+        fitted: Futures in which what levers spare B was scaled down to its price of signing.
         weighted: The weights; None without moments.
     """
 
@@ -46,6 +47,7 @@ class Under:
     plain_held: Mapping[str, Held]
     margins: Floats
     lost: Mapping[str, tuple[int, str]]
+    fitted: int
     weighted: Weighted | None
 
     @property
@@ -61,7 +63,7 @@ class Found:
     Attributes:
         plans: Those compared.
         bars: What is good enough; ``share``: in what share of futures a plan must be.
-        setter: The plan that sets every bar and so is not judged; None if there is none.
+        setter: The plan that sets every bar and so is not judged, wherever it stands; None if there is none.
         under: Readings in the order asked for.
         standings: By plan that is judged, in the order of the plans.
         error: Of the grid.
@@ -97,9 +99,13 @@ class Found:
         other = None if own.plan is None else self.plans.index(own.plan)
         return self.error.of(own.measure, self.plans.index(plan), other)
 
-    def best(self, criterion: str) -> dict[str, tuple[str, ...]]:
-        """By reading, the plans that are best by a criterion or cannot be told from the best."""
-        return {u.name: u.figures.best[criterion] for u in self.under if u.figures is not None}
+    def name(self, reading: str | None) -> str:
+        """What readers call a reading."""
+        return next(u.name for u in self.under if u.reading == reading)
+
+    def best(self, criterion: str) -> dict[str | None, tuple[str, ...]]:
+        """By id of the reading, the plans that are best by a criterion or cannot be told from the best."""
+        return {u.reading: u.figures.best[criterion] for u in self.under if u.figures is not None}
 
     def alone(self, criterion: str) -> str | None:
         """The plan that is best by a criterion, and told from all others, under every reading."""
@@ -130,10 +136,12 @@ def examine(
         ValueError: if the moments cannot be met under a reading, or no plan has a worth under one.
     """
     plans = ensemble.plans
-    setter = plans[0] if all(bar.plan == plans[0] and bar.level == 0 for bar in bars) else None
+    own = bars[0].plan if bars else None
+    setter = own if all(bar.plan == own and bar.level == 0 for bar in bars) else None
     measures = list(dict.fromkeys([WORTH, *(bar.measure for bar in bars)]))
+    names = reading_names(crisis, ensemble.readings)
     under = tuple(
-        _under(crisis, ensemble, r, bars, share, error, moments, measures)
+        _under(ensemble, r, names[r], bars, share, error, moments, measures)
         for r in ensemble.readings
     )
     met = ensemble.rows["met"].to_numpy(zero_copy_only=False)
@@ -145,7 +153,7 @@ def examine(
         setter,
         under,
         {
-            p: Standing(p, {u.name: u.held[p] for u in under}) for p in plans if p != setter
+            p: Standing(p, {u.reading: u.held[p] for u in under}) for p in plans if p != setter
         },
         error,
         tuple(moments),
@@ -155,10 +163,24 @@ def examine(
     )  # fmt: skip
 
 
+def reading_names(crisis: Crisis, readings: Sequence[str | None]) -> dict[str | None, str]:
+    """What readers call each: its label; with its date, or else numbered, where two have the same."""
+    found: dict[str | None, str] = {
+        r: AS_IT_STANDS if r is None else crisis.readings[r].label for r in readings
+    }
+    for more in ("date", "number"):
+        often = list(found.values())
+        alike = [r for r in readings if r is not None and often.count(found[r]) > 1]
+        for n, r in enumerate(alike, 1):
+            assert r is not None
+            found[r] += f" ({crisis.readings[r].as_of if more == 'date' else n})"
+    return found
+
+
 def _under(
-    crisis: Crisis,
     ensemble: Ensemble,
     reading: str | None,
+    name: str,
     bars: Sequence[Bar],
     share: float,
     error: PlanError,
@@ -166,7 +188,6 @@ def _under(
     measures: Sequence[str],
 ) -> Under:
     plans = ensemble.plans
-    name = AS_IT_STANDS if reading is None else crisis.readings[reading].label
     y = {m: np.column_stack([ensemble.column(m, p, reading) for p in plans]) for m in measures}
     found = weights_of(ensemble, reading, moments, name) if moments else None
     weights = None if found is None else found.weights
@@ -206,6 +227,7 @@ def _under(
         shares if weights is None else all_held(None),
         apart,
         lost,
+        int(ensemble.fitted(reading).sum()),
         found,
     )
 
@@ -213,7 +235,7 @@ def _under(
 # --- Where the set of plans that hold up would change ---------------------------------------
 
 
-def least_shares(found: Found) -> dict[str, tuple[float, str]]:
+def least_shares(found: Found) -> dict[str, tuple[float, str | None]]:
     """By plan judged, its lowest share and the reading under which it is; none for a plan without one."""
     known = {}
     for plan, standing in found.standings.items():

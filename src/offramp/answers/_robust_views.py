@@ -188,7 +188,7 @@ def _grid_words(found: Found) -> str:
         return f"Solved at {e.coarse} resolution; no finer grid was compared, so nothing is allowed for."
     return (
         f"Error of the {e.coarse} grid for the figure compared: mean change of it at {e.finer} resolution over "
-        f"{e.checked} futures spread over the readings."
+        f"{e.over()}, spread over the readings."
     )
 
 

@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from offramp.answers._discover_facts import measure_words
+from offramp.answers._ensemble_inputs import fitted_words
 from offramp.answers._facts import bare, join, percent, quoted
 from offramp.answers._names import readable
-from offramp.answers._robust_facts import AS_IT_STANDS, WORTH, Found, least_shares, room_needed
+from offramp.answers._robust_facts import WORTH, Found, least_shares, room_needed
 from offramp.answers._robust_views import HAS, best_words, close_words, name_of
 from offramp.crisis import Crisis, quantities
 from offramp.ensembles.weights import COLLAPSED, FEWEST
@@ -91,7 +92,7 @@ def _verdicts(crisis: Crisis, found: Found) -> str:
 
 def _where_short(crisis: Crisis, found: Found, short: Sequence[str]) -> str:
     """Plans that fall short, grouped by the readings under which they surely do."""
-    groups: dict[tuple[str, ...], list[str]] = {}
+    groups: dict[tuple[str | None, ...], list[str]] = {}
     for p in short:
         where = tuple(r for r, h in found.standings[p].held.items() if h.verdict == "falls short")
         groups.setdefault(where, []).append(p)
@@ -99,15 +100,17 @@ def _where_short(crisis: Crisis, found: Found, short: Sequence[str]) -> str:
     for where, plans in groups.items():
         verb = "falls" if len(plans) == 1 else "fall"
         place = (
-            "under every reading" if len(where) == len(found.under) else f"under {_quoted(where)}"
+            "under every reading"
+            if len(where) == len(found.under)
+            else f"under {_quoted(found, where)}"
         )
         said.append(f"{names(crisis, plans)} {verb} short {place}")
     return "; ".join(said) + "."
 
 
-def _quoted(readings: Sequence[str]) -> str:
+def _quoted(found: Found, readings: Sequence[str | None]) -> str:
     """Readings by name, in quotes where one is a name."""
-    return join(r if r == AS_IT_STANDS else quoted(r) for r in readings)
+    return join(found.name(r) if r is None else quoted(found.name(r)) for r in readings)
 
 
 def _regrets(crisis: Crisis, found: Found) -> str:
@@ -123,7 +126,7 @@ def _regrets(crisis: Crisis, found: Found) -> str:
         f"have the least mean regret in worth to {a}",
         HAS,
     )
-    said += "." if found.everywhere("mean regret") else f": {_by_reading(crisis, best)}."
+    said += "." if found.everywhere("mean regret") else f": {_by_reading(crisis, found, best)}."
     largest = {
         p: max(u.figures.plans[k].high_regret for u in found.under if u.figures is not None)
         for k, p in enumerate(found.plans)
@@ -142,13 +145,14 @@ def _regrets(crisis: Crisis, found: Found) -> str:
     return said
 
 
-def _by_reading(crisis: Crisis, best: Mapping[str, tuple[str, ...]]) -> str:
+def _by_reading(crisis: Crisis, found: Found, best: Mapping[str | None, tuple[str, ...]]) -> str:
     """Best plans by reading, readings with the same ones together."""
-    groups: dict[tuple[str, ...], list[str]] = {}
+    groups: dict[tuple[str, ...], list[str | None]] = {}
     for reading, plans in best.items():
         groups.setdefault(plans, []).append(reading)
     return "; ".join(
-        f"{names(crisis, plans)} under {_quoted(readings)}" for plans, readings in groups.items()
+        f"{names(crisis, plans)} under {_quoted(found, readings)}"
+        for plans, readings in groups.items()
     )
 
 
@@ -195,7 +199,7 @@ def _errors(found: Found) -> str:
         return f"Solved at {e.coarse} resolution; no finer grid was compared."
     return (
         f"On the {e.finer} grid the differences in worth between plans change by up to {close_words(found)} on "
-        f"average (at most {e.largest[WORTH]:.3f}, over {e.checked} futures); smaller ones count as none."
+        f"average (at most {e.largest[WORTH]:.3f}, over {e.over()}); smaller ones count as none."
     )
 
 
@@ -265,13 +269,13 @@ def warnings(crisis: Crisis, found: Found) -> tuple[str, ...]:
         said.append(
             f"the certificate misses its tolerance in {found.misses} of {found.solves} solves"
         )
-    elsewhere = [u.name for u in found.under if _moved(crisis, u.reading)]
+    said += _solved_otherwise(crisis, found)
+    elsewhere = [u.reading for u in found.under if _moved(crisis, u.reading)]
     if elsewhere:
         one = len(elsewhere) == 1
-        what = "is of another date" if one else "are of other dates"
+        what, whose = ("is of another date", "its") if one else ("are of other dates", "their")
         said.append(
-            f"{_quoted(elsewhere)} {what} and carried to this one: {'its' if one else 'their'} premises, not "
-            f"{'its' if one else 'their'} day"
+            f"{_quoted(found, elsewhere)} {what} and carried to this one: {whose} premises, not {whose} day"
         )
     return (*said, *_collapsed(found))
 
@@ -298,10 +302,27 @@ def _lost(crisis: Crisis, found: Found) -> list[str]:
             f"reading ({_in_names(crisis, reason)}). Regret leaves these futures out for every plan, "
             "so it speaks of the others only"
         )
-    gone = [u.name for u in found.under if u.figures is None]
+    gone = [u.reading for u in found.under if u.figures is None]
     if gone:
         said.append(
-            f"no future in which every plan has a worth, so no regret, under {_quoted(gone)}"
+            f"no future in which every plan has a worth, so no regret, under {_quoted(found, gone)}"
+        )
+    return said
+
+
+def _solved_otherwise(crisis: Crisis, found: Found) -> list[str]:
+    """Futures solved at other numbers than were drawn, and solves of the check that gave nothing."""
+    said = []
+    most = max(u.fitted for u in found.under)
+    if most:
+        where = f"{most} of {found.draws} futures"
+        several = len(found.under) > 1
+        said.append(fitted_words(crisis, f"up to {where} under one reading" if several else where))
+    if found.error.failed:
+        n = len(found.error.failed)
+        said.append(
+            f"{n} solve{'' if n == 1 else 's'} of the check on a finer grid gave no result "
+            f"({_in_names(crisis, found.error.failed[0])}): the error of the grid rests on the others"
         )
     return said
 
@@ -325,7 +346,7 @@ def _collapsed(found: Found) -> list[str]:
     low = [u for u in found.under if u.weighted is not None and u.weighted.collapsed]
     if low:
         counts = join(
-            f"{u.weighted.effective:.0f} under {_quoted([u.name])}"
+            f"{u.weighted.effective:.0f} under {_quoted(found, [u.reading])}"
             for u in low
             if u.weighted is not None
         )
@@ -341,5 +362,5 @@ def _collapsed(found: Found) -> list[str]:
     return said + sorted(flat)
 
 
-def _under(found: Found, reading: str) -> str:
-    return f" under {_quoted([reading])}" if len(found.under) > 1 else ""
+def _under(found: Found, reading: str | None) -> str:
+    return f" under {_quoted(found, [reading])}" if len(found.under) > 1 else ""

@@ -8,10 +8,11 @@ input); besides, the value to A is worked out at both ends of every input::
     luck        the largest S_j over all n inputs, Y shuffled: its 95th percentile over shuffles
     finding out the gain from choosing a plan once X_j is known (:mod:`offramp.ensembles.information`)
 
-A swing needs values only, and these come from the backward pass alone: the distribution over futures, most of
-a solve, is left out. A share S_j below luck is no finding: it is the best of n, and the best of n idle
-inputs gets as far. What inputs do together is not looked at; that takes the swapped samples of
-:func:`offramp.answers.sensitivity`.
+Draws and ends in which levers spare more of B's price of signing than there is are fitted as in every
+ensemble (:mod:`offramp.ensembles.spared`). A swing needs values only, and these come from the backward pass
+alone: the distribution over futures, most of a solve, is left out. A share S_j below luck is no finding: it
+is the best of n, and the best of n idle inputs gets as far. What inputs do together is not looked at; that
+takes the swapped samples of :func:`offramp.answers.sensitivity`.
 
 Classical comparators: Saltelli et al. (2008) for main effects, White (2000) for the best of many by luck.
 """
@@ -46,9 +47,9 @@ from offramp.ensembles.main_effects import KNOTS, MainEffect, main_effect
 from offramp.ensembles.measures import months_for
 from offramp.ensembles.run import Progress
 from offramp.ensembles.sobol import tornado
+from offramp.ensembles.spared import Draws
 from offramp.ensembles.work import CANNOT, kernel_for
 from offramp.game import Resolution, compile_game
-from offramp.game._numbers import Numbers
 from offramp.game._resolution import named
 from offramp.solution._induction import induce
 from offramp.solution._nodes import at_beliefs
@@ -227,13 +228,13 @@ def _at_ends(
 
 def _values(crisis: Crisis, job: _Ends) -> tuple[float, ...]:
     """The value to A at every point of a job."""
-    numbers = Numbers(crisis, [move[0] for move in job.moves if move is not None])
-    return tuple(_value(crisis, numbers, job, move) for move in job.moves)
+    draws = Draws(crisis, [move[0] for move in job.moves if move is not None])
+    return tuple(_value(crisis, draws, job, move) for move in job.moves)
 
 
-def _value(crisis: Crisis, numbers: Numbers, job: _Ends, move: tuple[str, float] | None) -> float:
+def _value(crisis: Crisis, draws: Draws, job: _Ends, move: tuple[str, float] | None) -> float:
     try:
-        there = crisis if move is None else numbers.set(dict([move]))
+        there = crisis if move is None else draws.at(dict([move])).crisis
         game = compile_game(there, job.plan, None, job.resolution)
         values = induce(game, job.precision, kernel=kernel_for(game))
     except CANNOT:  # this end contradicts another number; tables say so

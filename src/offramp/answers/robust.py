@@ -41,7 +41,7 @@ from offramp.answers._robust_bars import Bar, bars_of, month_of
 from offramp.answers._robust_check import plan_error
 from offramp.answers._robust_data import robust_data
 from offramp.answers._robust_facts import WORTH, Found, examine
-from offramp.answers._robust_moments import Moment, load_moments, observed
+from offramp.answers._robust_moments import Moment, base_rate_moments, load_moments, observed
 from offramp.answers._robust_views import (
     domain_chart,
     error_table,
@@ -63,7 +63,7 @@ from offramp.ensembles.sampling import NoRange, values_at, varies
 from offramp.game import Resolution, compile_game
 from offramp.solution import DEFAULT_PRECISION, solve
 
-__all__ = ["Bar", "Moment", "load_moments", "robust"]
+__all__ = ["Bar", "Moment", "base_rate_moments", "load_moments", "robust"]
 
 DRAWS = 32
 """Futures: with eight plans and six readings some 1,500 sketches, about two minutes on two cores."""
@@ -250,7 +250,7 @@ def _answer(
     title = headline(crisis, found)
     e = found.error
     checked = (
-        f"Solved at {e.coarse} resolution; against {e.finer} in {e.checked} futures the differences in worth "
+        f"Solved at {e.coarse} resolution; against {e.finer} over {e.over()} the differences in worth "
         f"between plans move by {e.typical(WORTH):.4f} on average, {e.largest[WORTH]:.4f} at most."
         if e.finer
         else f"Solved at {e.coarse} resolution; no finer grid was compared."

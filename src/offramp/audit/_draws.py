@@ -6,7 +6,8 @@ same coordinate picks from the file's own range at that date. So two readings, o
 never differ by their samples. Numbers that the games do not read stay as they are, and so do the
 protocol of rounds and priors (the latter unless a premise states them). A lever that spares B a part of its
 price of signing spares at most all of it: where the price drawn is less than levers take off, what they
-take off is scaled down to it.
+take off is scaled down to it, unless the central numbers of the file and of the premises that are on contradict
+each other so already: then the claims are refused that need such a game.
 
 Points: scrambled Sobol sequence (Owen), one dimension per path.
 """
@@ -14,7 +15,6 @@ Points: scrambled Sobol sequence (Owen), one dimension per path.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,7 +31,7 @@ from offramp.crisis import BadValue, Crisis, Quantity, UnknownPath, get, overrid
 from offramp.crisis._claims import Node, parse
 from offramp.crisis._paths import _is_prior
 from offramp.ensembles.sampling import values_at, varies
-from offramp.ensembles.spared import spared
+from offramp.ensembles.spared import fitted
 from offramp.game import Resolution
 
 Floats = NDArray[np.float64]
@@ -69,14 +69,13 @@ class Rows:
     """What came of a job: truths (1, 0, nan where not asked) and margins, (draws, claims).
 
     Margins may be infinite, where no terms at all suit A. ``reasons`` say why a claim was not asked;
-    ``solves`` counts games, ``seconds`` CPU time.
+    ``solves`` counts games.
     """
 
     truth: Floats
     margin: Floats
     reasons: Mapping[str, str]
     solves: int
-    seconds: float
 
 
 def parsed_claims(crisis: Crisis) -> dict[str, Node]:
@@ -131,7 +130,6 @@ def scopes_of(crisis: Crisis, job: Job) -> Iterator[Scope]:
 
 def perform(crisis: Crisis, job: Job) -> Rows:
     """Ask the claims of every draw of a job."""
-    began = time.process_time()
     claims = parsed_claims(crisis)
     n = len(job.points)
     truth, margin = np.full((n, len(job.claims)), np.nan), np.full((n, len(job.claims)), np.nan)
@@ -146,7 +144,7 @@ def perform(crisis: Crisis, job: Job) -> Rows:
                 continue
             truth[i, j], margin[i, j] = float(found.truth), found.margin
         solves += scope.all_solves
-    return Rows(truth, margin, reasons, solves, time.process_time() - began)
+    return Rows(truth, margin, reasons, solves)
 
 
 @lru_cache(maxsize=16)
@@ -200,16 +198,23 @@ def _scope(
         crisis = with_premises(setting, base, chosen)
         told = {path: v for path, v in chosen.items() if not _is_prior(path)}
         before = with_premises(setting, base, told)
-        crisis = spared(crisis)
+        crisis = fitted(crisis, lambda: _centre(setting, tuple(chosen)))
     except BadValue as wrong:  # a number outside its meaning is a fault of the ranges, not a draw
         raise ValueError(f"a drawn number does not fit the crisis: {wrong}") from wrong
     return Scope(setting, crisis, before, job.resolution, claims, swaps)
 
 
+def _centre(setting: Setting, on: Sequence[str]) -> Crisis:
+    """The file of that date with some premises at their central values."""
+    return with_premises(
+        setting, setting.file, {p: x.value.value for p, x in setting.premises if p in on}
+    )
+
+
 def central(
     crisis: Crisis, reading: str | None, transplant: bool, resolution: str | Resolution
 ) -> Scope:
-    """A scope at central values, every premise on."""
+    """A scope at central values, every premise on; one that contradicts itself is not mended."""
     setting = _setting(crisis, reading, transplant)
     told = {path: p.value.value for path, p in setting.premises if not _is_prior(path)}
     before = with_premises(setting, setting.file, told)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -112,14 +112,14 @@ class Standing:
 
     Attributes:
         plan: The plan.
-        held: By reading.
+        held: By id of the reading; None is the crisis as it stands.
     """
 
     plan: str
-    held: Mapping[str, Held]
+    held: Mapping[str | None, Held]
 
     @property
-    def least(self) -> str:
+    def least(self) -> str | None:
         """The reading under which its share is lowest; one without any answer comes first."""
         return min(self.held, key=lambda r: -1.0 if math.isnan(h := self.held[r].share) else h)
 
@@ -130,48 +130,3 @@ class Standing:
         if words == {"holds up"}:
             return "holds up"
         return "falls short" if "falls short" in words else "cannot be told"
-
-
-@dataclass(frozen=True)
-class Survival:
-    """Satisficing shares of a plan by reading."""
-
-    plan: str
-    shares: Mapping[str, float]
-    least: float
-
-    @property
-    def worst(self) -> str:
-        """The reading under which it does worst."""
-        return min(self.shares, key=lambda reading: self.shares[reading])
-
-    @property
-    def survives(self) -> bool:
-        """Whether it is good enough under every reading."""
-        return min(self.shares.values()) >= self.least
-
-
-def survivors(
-    good_enough: Mapping[str, ArrayLike], plans: Sequence[str], *, share: float = 0.5
-) -> tuple[Survival, ...]:
-    """Plans by their worst reading, best first.
-
-    Args:
-        good_enough: Per reading, futures x plans.
-        plans: Names.
-        share: Share of futures that must be good enough under each reading.
-
-    Raises:
-        ValueError: without readings, or for shapes that do not fit.
-    """
-    if not good_enough:
-        raise ValueError("no reading to survive")
-    tables = {name: np.asarray(t, dtype=np.bool_) for name, t in good_enough.items()}
-    for name, table in tables.items():
-        if table.ndim != 2 or table.shape[1] != len(plans) or not len(table):
-            raise ValueError(f"reading {name!r}: shape {table.shape} for {len(plans)} plans")
-    found = [
-        Survival(plan, {name: float(t[:, p].mean()) for name, t in tables.items()}, share)
-        for p, plan in enumerate(plans)
-    ]
-    return tuple(sorted(found, key=lambda s: -min(s.shares.values())))

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 
 ROUNDING = 1e-9
-"""Weight by which a sum of weights may miss a share that it reaches in exact arithmetic."""
+"""Part of itself by which a sum of weights may miss what it reaches in exact arithmetic."""
 
 
 def quantile(values: ArrayLike, q: float, weights: ArrayLike | None = None) -> float:
@@ -23,7 +23,7 @@ def quantile(values: ArrayLike, q: float, weights: ArrayLike | None = None) -> f
         raise ValueError(f"a quantile needs values and a share in (0, 1], not {len(v)} and {q:g}")
     order = np.argsort(v, kind="stable")
     reached = np.cumsum(w[order])
-    place = min(int(np.searchsorted(reached, q * reached[-1] - ROUNDING)), len(v) - 1)
+    place = min(int(np.searchsorted(reached, q * reached[-1] * (1 - ROUNDING))), len(v) - 1)
     return float(v[order[place]])
 
 

@@ -11,16 +11,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from offramp.crisis import Crisis, crisis_hash, override, with_reading
+from offramp.crisis import Crisis, crisis_hash, with_reading
 from offramp.ensembles.arrow import Table, arrow, compute
 from offramp.ensembles.design import Design
 from offramp.ensembles.histograms import Histogram, count
+from offramp.ensembles.spared import Draws
 from offramp.ensembles.tables import FIRST_COLUMNS
 from offramp.ensembles.work import kernel_for
 from offramp.game import Resolution, compile_game
 from offramp.solution import Solution, solve
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -32,7 +34,8 @@ class Ensemble:
         plans, readings: What each draw was solved for.
         manifest: What the results depend on.
         rows: The summaries, a ``pyarrow.Table``.
-        inputs: Values by reading, each (draws, paths).
+        inputs: Values as drawn, by reading, each (draws, paths); where a draw was :meth:`fitted`, it was
+            solved with smaller ones of levers.
         folder: Where they are kept, None if only in memory.
     """
 
@@ -104,6 +107,23 @@ class Ensemble:
         kept = [reasons[i] for i in np.flatnonzero(mine)]
         return tuple((int(d), why) for d, why in zip(draws, kept, strict=True) if why is not None)
 
+    def fitted(self, reading: str | None = None) -> Bools:
+        """Draws in which what levers spare B was scaled down to its price of signing, shape (draws,).
+
+        Raises:
+            KeyError: if the reading is not in the results.
+            ValueError: for results of an earlier version, which do not tell.
+        """
+        if "fitted" not in self.rows.column_names:
+            raise ValueError(
+                "these results were made before fitted draws were marked; run them again"
+            )
+        mine = self._which_reading == self._reading(reading)
+        found: Bools = np.zeros(self.design.draws, dtype=np.bool_)
+        marked = self.rows["fitted"].to_numpy(zero_copy_only=False)
+        found[self.rows["draw"].to_numpy()[mine]] = marked[mine]
+        return found
+
     def table(self, inputs: bool = False) -> Table:
         """The rows as a ``pyarrow.Table``; with ``inputs`` the drawn values beside them."""
         if not inputs:
@@ -142,7 +162,8 @@ class Ensemble:
         drawn = dict(zip(self.design.paths, map(float, self.inputs[r][draw]), strict=True))
         sizes = dict(self.manifest["resolution"])
         sizes["belief_steps"] = tuple(sizes["belief_steps"])
-        game = compile_game(override(crisis, drawn), self.plans[p], None, Resolution(**sizes))
+        one = Draws(crisis, self.design.paths).at(drawn).crisis
+        game = compile_game(one, self.plans[p], None, Resolution(**sizes))
         found = solve(game, self.manifest["precision"], kernel=kernel_for(game))
         return replace(found, game=replace(game, reading_id=named))
 

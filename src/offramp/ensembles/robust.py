@@ -18,10 +18,10 @@ tie. A plan is *within error of the best* if its figure is no further from the b
 figures, or, for shares, than sampling can tell: two standard errors of the paired difference. With
 ``sampled`` the same holds of mean regret, whichever of the two is larger.
 
-*Surviving.* A plan survives a reading if its satisficing share there is at least ``share``; it survives
-all readings if it survives each. On few futures a share is not known well: :func:`held` gives Wilson's (1927)
-95 % interval and a verdict only if all of it lies on one side of the bar. A future without an answer counts
-against a plan that is to hold up and for a plan that is to fall short.
+*Holding up.* A plan holds up under a reading if its satisficing share there is at least the share asked for,
+and over all readings if it does so under each (:class:`Standing`). On few futures a share is not known well:
+:func:`held` gives Wilson's (1927) 95 % interval and a verdict only if all of it lies on one side of the bar. A
+future without an answer counts against a plan that is to hold up and for a plan that is to fall short.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from offramp.ensembles._robust_survival import Held, Standing, Survival, held, survivors, wilson
+from offramp.ensembles._robust_survival import Held, Standing, held, wilson
 from offramp.ensembles._robust_weights import fitting_weights, quantile
 from offramp.ensembles.weights import effective_size
 
@@ -43,7 +43,6 @@ __all__ = [
     "PlanRobustness",
     "Robustness",
     "Standing",
-    "Survival",
     "Threshold",
     "domain",
     "held",
@@ -51,7 +50,6 @@ __all__ = [
     "regret",
     "robustness",
     "satisficing",
-    "survivors",
     "wilson",
 ]
 
@@ -99,13 +97,6 @@ class Robustness:
     lost: int
     tied: float
     """Share of futures in which more than one plan is best within error."""
-
-    @property
-    def agreed(self) -> tuple[str, ...]:
-        """Plans that are best, or tie with the best, by every criterion."""
-        sets = [set(names) for names in self.best.values()]
-        common = set.intersection(*sets) if sets else set()
-        return tuple(p.plan for p in self.plans if p.plan in common)
 
 
 def regret(Y: ArrayLike) -> Floats:

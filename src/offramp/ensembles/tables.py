@@ -17,7 +17,7 @@ from offramp.ensembles.work import Rows
 
 Floats = NDArray[np.float64]
 
-FIRST_COLUMNS = ("draw", "plan", "reading", "failed")
+FIRST_COLUMNS = ("draw", "plan", "reading", "failed", "fitted")
 """Columns of a summary that are not measures."""
 
 
@@ -29,6 +29,7 @@ def summary_table(rows: Rows) -> Table:
         "plan": pa.array(rows.plan, pa.string()),
         "reading": pa.array(rows.reading, pa.string()),
         "failed": pa.array(rows.failed, pa.string()),
+        "fitted": pa.array(rows.fitted, pa.bool_()),
     }
     for name, values in rows.columns.items():
         columns[name] = pa.array(np.array(values, dtype=np.float64))
