@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import subprocess
 import sys
@@ -45,10 +46,37 @@ def test_a_piece_of_another_version_is_never_taken_for_a_new_one(
     assert any(f"{count} kept pieces" in w for w in again.warnings)
     assert len(list(tmp_path.iterdir())) == 2 * count
     third = found_of(two_readings(), **options)
-    assert third.solves == 0, "every sample was read"
+    assert third.solves == first.solves > 0, "games of kept pieces count"
+    for piece in tmp_path.glob("*.another.json"):
+        kept = json.loads(piece.read_text())
+        if isinstance(kept, dict) and "solves" in kept:
+            piece.write_text(json.dumps({**kept, "solves": kept["solves"] + 100}))
+    assert found_of(two_readings(), **options).solves > 100, "every sample was read"
     for one, other in zip(first.authors, third.authors, strict=True):
         assert one.cells == other.cells
     assert third.told == first.told
+
+
+def test_a_second_run_over_kept_pieces_has_the_same_bytes(tmp_path: Path) -> None:
+    options: dict[str, Any] = {"sizes": FEW, "folder": tmp_path, "claims": ["dear_2", "cheap_1"]}
+    first, second = (
+        json.dumps(audit(two_readings(), **options).to_dict(), sort_keys=True) for _ in range(2)
+    )
+    assert first == second
+    assert "seconds" not in json.loads(first)["data"]
+
+
+def test_only_pieces_count_as_pieces(tmp_path: Path) -> None:
+    kept = keeping.keeping(tmp_path)
+    assert kept is not None
+    old = "0" * 32
+    for name in ("notes.json", "answer.npz", f"{old}.json", f"{old}.{'1' * 12}.json.part"):
+        (tmp_path / name).write_text("")
+    kept.path("a" * 32).write_text("")
+    assert kept.stale == 0
+    for name in (f"{old}.{'1' * 12}.json", f"{old}.npz", f"{old}.{'1' * 12}.npz"):
+        (tmp_path / name).write_text("")
+    assert kept.stale == 3
 
 
 def test_pieces_come_back_to_the_last_bit(tmp_path: Path) -> None:

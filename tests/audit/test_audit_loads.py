@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from offramp.audit import TriggerAudit, coalitions, loads, verdict, wilson
+from offramp.audit import TriggerAudit, coalitions, loads, verdict
 from offramp.audit._loads import fitted
 from offramp.audit._verdicts import not_expressed, structural
 
@@ -103,14 +103,18 @@ def test_pairs_that_could_not_be_asked_are_left_out() -> None:
     assert found.value == pytest.approx([1, 0, 0], abs=1e-9)
 
 
-def test_wilson_is_wilson() -> None:
+def test_a_verdict_has_wilsons_interval() -> None:
     """Against the textbook: 8 of 10 gives .490 to .943 (Wilson 1927; Brown, Cai and DasGupta 2001)."""
-    assert wilson(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
-    low, high = wilson(0, 30)
+
+    def interval(true: int, n: int) -> tuple[float, float]:
+        cell = verdict(np.array([1.0] * true + [0.0] * (n - true)), np.zeros(n))
+        return cell.low, cell.high
+
+    assert interval(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
+    low, high = interval(0, 30)
     assert low == 0
     assert 0 < high < 0.13
-    with pytest.raises(ValueError, match="needs draws"):
-        wilson(0, 0)
+    assert interval(30, 30) == pytest.approx((1 - high, 1.0))
 
 
 @pytest.mark.parametrize(

@@ -100,9 +100,8 @@ def test_the_parts_do_not_depend_on_the_number_of_workers() -> None:
 
 
 def told(answer: Answer) -> str:
-    """An answer as text; how long an audit took is not part of what it says."""
+    """An answer as text."""
     raw = answer.to_dict()
-    raw["data"].pop("seconds", None)
     return json.dumps(raw, sort_keys=True)
 
 
@@ -158,7 +157,7 @@ def test_an_unknown_audit_is_refused_before_any_work(monkeypatch: pytest.MonkeyP
 
 
 def test_sixteen_draws_that_agree_are_the_fewest_that_settle_a_verdict() -> None:
-    from offramp.audit import wilson
+    from offramp.ensembles.robust import wilson
 
     assert wilson(GLANCE.own, GLANCE.own)[0] > 0.8 > wilson(GLANCE.own - 1, GLANCE.own - 1)[0]
     assert SIZES["glance"].own < SIZES["quick"].own < SIZES["full"].own

@@ -25,7 +25,7 @@ from offramp.audit._loads import Loads, coalitions, loads
 from offramp.audit._pages import pages
 from offramp.audit._sampling import FULL, QUICK, Sizes
 from offramp.audit._triggers import TriggerAudit
-from offramp.audit._verdicts import Cell, verdict, wilson
+from offramp.audit._verdicts import Cell, verdict
 from offramp.audit._worlds import NotAsked
 
 __all__ = [
@@ -49,7 +49,6 @@ __all__ = [
     "pages",
     "setting_of",
     "verdict",
-    "wilson",
 ]
 
 

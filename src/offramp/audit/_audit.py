@@ -41,7 +41,8 @@ from offramp.game import Resolution
 from offramp.game._resolution import named
 
 FINER = {"sketch": "draft", "draft": "standard", "standard": "fine", "fine": "standard"}
-"""The grid that a few draws are asked again on: the next finer one; of the finest, the one below."""
+"""The grid that a few draws are asked again on: the next finer one; of the finest, the one below.
+Of a grid of the caller's own it is `draft`."""
 
 
 class Options(TypedDict, total=False):
@@ -162,7 +163,7 @@ def found_of(crisis: Crisis, **options: Unpack[Options]) -> Found:
             raise ValueError(f"an audit needs at least two draws; got {draws}")
         size = _scaled(size, draws)
     grid = named(options.get("resolution", "sketch"))
-    finer = named(FINER.get(grid.name, grid.name) if grid.name in FINER else "draft")
+    finer = named(FINER.get(grid.name, "draft"))
     done = sampled(
         crisis, chosen, size, grid, finer, wanted=tuple(asked), transplant=transplant, seed=seed,
         workers=workers, kept=kept, progress=progress,
@@ -197,7 +198,6 @@ def found_of(crisis: Crisis, **options: Unpack[Options]) -> Found:
         differing=apart,
         transplant=transplant,
         solves=done.solves,
-        seconds=done.seconds,
         told=told,
         stale=kept.stale if kept is not None else 0,
     )

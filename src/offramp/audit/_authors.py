@@ -22,12 +22,12 @@ from offramp.audit._loads import Loads, TooFew, loads
 from offramp.audit._sampling import Sampled
 from offramp.audit._triggers import TriggerAudit
 from offramp.audit._verdicts import Cell, not_expressed, verdict
+from offramp.audit._watching import watched
 from offramp.audit._worlds import NotAsked, Scope
 from offramp.crisis import Crisis
 from offramp.crisis import _expressions as ex
 from offramp.crisis._claims import Ask, Items, Node, parse, render, walk
 from offramp.crisis._claims_check import check_claim, known_of
-from offramp.ensembles.reach import _watch
 from offramp.game import Resolution
 
 NO_SIZE = "in some draws no terms at all suit A, so that the margin has no size"
@@ -156,14 +156,8 @@ def reads_of(
         seen = {path for one in _within(node, scope) for path in _paths(one)}
         asked = False
         for base in (scope, plain):
-            order: list[str] = []
-            watching = replace(
-                base,
-                crisis=_watch(base.crisis, "", seen, order),
-                before=_watch(base.before, "", seen, order),
-            )
             try:
-                ask(node, watching)
+                ask(node, watched(base, seen, []))
             except NotAsked:
                 continue
             asked = True

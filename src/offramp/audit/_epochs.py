@@ -53,7 +53,6 @@ class Setting:
         named: The same with all premises at their central values and with their ranges.
         epoch: The epoch; None where the reading is carried to the file's own date.
         premises: Premises with the path they have here.
-        idle_here: Premises whose path does not exist here, with the reason.
     """
 
     reading: str | None
@@ -62,7 +61,6 @@ class Setting:
     named: Crisis
     epoch: Epoch | None
     premises: tuple[tuple[str, Premise], ...]
-    idle_here: tuple[tuple[str, str], ...] = ()
 
     @property
     def as_of(self) -> dt.date:

@@ -46,7 +46,8 @@ class Author:
         idle: Premises that move none of its own claims at all.
         unread: Premises that nothing reads: no game that its own claims ask about, and no claim itself.
         off: By own claim: its verdict with every premise taken back to the file's own ranges.
-        grid: By own claim: how far the next finer grid moves its margin at most; nan if it was not asked there.
+        grid: By own claim: how far the next finer grid moves its margin at most; left out where it was
+            not asked on both, or had no size there.
         swapped: By claim of the kind ``unchanged(...)``: the claims that the swap turns.
         triggers: By claim: what a never-unless comes to.
         reports: Further questions.
@@ -69,11 +70,14 @@ class Author:
 
     @property
     def alike(self) -> tuple[str, ...]:
-        """Own claims whose verdict is the same without any of the reading's premises."""
+        """Own claims whose verdict is clear, and clearly the same, without any of the reading's premises."""
         return tuple(
             c
             for c in self.claims
-            if c in self.off and self.off[c].draws and self.off[c].word == self.cells[c].word
+            if c in self.off
+            and self.off[c].word == self.cells[c].word
+            and self.off[c].clear
+            and self.cells[c].clear
         )
 
     @property
@@ -128,7 +132,7 @@ class Found:
         draws, cross, pairs: Draws for own claims, for others' claims, pairs for loads.
         resolution, finer: Grids; ``agree`` of ``compared`` verdicts of single draws agree on both.
         transplant: Whether readings were carried to the file's own date.
-        solves, seconds: Games solved and CPU seconds.
+        solves: Games solved for the samples; those of kept pieces count.
         first: Own draws after which a settled claim was left alone; 0 if none was.
         told: What would tell the readings apart; None if nothing was looked for.
         stale: Kept pieces of another version of the program, which were not used.
@@ -148,7 +152,6 @@ class Found:
     differing: tuple[tuple[str, str], ...]
     transplant: bool
     solves: int
-    seconds: float
     first: int = 0
     swaps: tuple[Swap, ...] = ()
     parted: tuple[Parted, ...] = ()

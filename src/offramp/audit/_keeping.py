@@ -2,7 +2,8 @@
 
 A piece is named by a hash of what was asked and by a hash of the program that worked it out: the sources of
 every package that a figure of the audit can depend on, and what compiles them. A piece of another version is
-never read; :attr:`Keeping.stale` counts such pieces, and the answer says so. Pieces are JSON; numbers in them
+never read; :attr:`Keeping.stale` counts such pieces, and the answer says so; files of any other name are not
+pieces. Pieces are JSON; numbers in them
 come back to the last bit.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,6 +33,8 @@ PACKAGES = (
 )  # fmt: skip
 """Packages that figures of the audit can depend on."""
 SUFFIX = ".json"
+PIECE = re.compile(r"[0-9a-f]{32}\.[0-9a-f]{12}\.json|[0-9a-f]{32}(\.[0-9a-f]{12})?\.npz")
+"""Names of pieces, of former versions as well."""
 
 
 @lru_cache(maxsize=1)
@@ -60,8 +64,8 @@ class Keeping:
     def stale(self) -> int:
         """Pieces of another version; they are left where they are and not read."""
         own = f".{self.code}{SUFFIX}"
-        kept = (p for p in self.folder.iterdir() if p.suffix in (SUFFIX, ".npz"))
-        return sum(not p.name.endswith(own) for p in kept)
+        kept = (p.name for p in self.folder.iterdir() if PIECE.fullmatch(p.name))
+        return sum(not name.endswith(own) for name in kept)
 
 
 def keeping(folder: str | Path | None) -> Keeping | None:

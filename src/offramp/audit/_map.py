@@ -22,7 +22,7 @@ from offramp.audit._verdicts import Cell
 from offramp.audit._worlds import NotAsked, Scope
 from offramp.crisis import BadValue, Crisis, Quantity, UnknownPath, get
 from offramp.crisis._paths import _is_prior
-from offramp.ensembles.spared import spared
+from offramp.ensembles.spared import fitted
 from offramp.game import Resolution
 
 SAME = 1e-12
@@ -119,7 +119,7 @@ def _scope(crisis: Crisis, job: _Exchange) -> Scope | str:
     setting = setting_of(crisis, job.reading, job.transplant)
     told = {p: x.value.value for p, x in setting.premises} | dict(job.values)
     try:
-        moved = spared(with_premises(setting, setting.named, told))
+        moved = fitted(with_premises(setting, setting.named, told), lambda: setting.named)
         plain = {p: v for p, v in told.items() if not _is_prior(p)}
         before = with_premises(setting, setting.file, plain)
     except BadValue as wrong:

@@ -59,7 +59,7 @@ class Sizes:
 
 
 FULL = Sizes(own=500, cross=56, off=96, pairs=160, check=3, tell=64)
-QUICK = Sizes(own=100, cross=2, off=10, pairs=24, check=1, first=20, spare=2, swaps=1, tell=8)
+QUICK = Sizes(own=100, cross=2, off=10, pairs=24, check=1, first=20, spare=2, swaps=1, tell=16)
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,11 @@ class Sample:
 
 @dataclass(frozen=True)
 class Sampled:
-    """All samples by (reading, name), and what they cost."""
+    """All samples by (reading, name), and the games solved for them, kept pieces included."""
 
     settings: Mapping[str, Setting]
     samples: Mapping[tuple[str, str], Sample]
     solves: int
-    seconds: float
 
 
 def plans_named(crisis: Crisis) -> tuple[str, ...]:
@@ -176,9 +175,7 @@ def sampled(
         }
         todo = [_narrowed(d, seen, ends) for d in later]
         done += run(todo, "asking what is not settled")
-    return Sampled(
-        settings, _grouped(done), sum(r.solves for *_, r in done), sum(r.seconds for *_, r in done)
-    )
+    return Sampled(settings, _grouped(done), sum(r.solves for *_, r in done))
 
 
 @dataclass(frozen=True)
@@ -253,11 +250,12 @@ def _plain(rows: Rows) -> Any:
         "truth": rows.truth.tolist(),
         "margin": rows.margin.tolist(),
         "reasons": dict(rows.reasons),
+        "solves": rows.solves,
     }
 
 
 def _back(kept: Any) -> Rows:
-    return Rows(np.array(kept["truth"]), np.array(kept["margin"]), kept["reasons"], 0, 0.0)
+    return Rows(np.array(kept["truth"]), np.array(kept["margin"]), kept["reasons"], kept["solves"])
 
 
 TASK = Task(perform, _plain, _back)

@@ -14,12 +14,22 @@ and an outcome o multiplies the odds of r against s by p_r(o) / p_s(o). The outc
 contributes most to I. Even odds are the question's, not a weight that anybody gave a reading; nothing
 here is averaged over readings.
 
-Intervals: percentile bootstrap over draws (95 %), the same draws for both readings. A few draws are asked
-again on the next finer grid; ``error`` is how far the difference p_r(o) - p_s(o) moves there at most. The
-observation is *sure* to tell if the interval of that difference does not hold 0 and the difference exceeds
-``error``. Informations of several observations do not add up, for they depend on each other.
+Draws are the same for both readings, so that the n differences d_i(o) = p_r(o | draw i) - p_s(o | draw i) are
+paired. The interval of their mean is Student's,
 
-Source: Lin 1991; Lindley 1956. Units: bits, probabilities.
+    mean(d) -+ t(1 - .05 / (2 m), n - 1) sd(d) / sqrt(n),
+
+widened to hold for all m differences of a pair at once (Bonferroni): m counts every outcome of every
+observation that is compared, an observation of two outcomes once. So whichever outcome turns out to tell
+most, the pair is told apart by chance alone in at most 5 % of cases. Points of a scrambled sequence spread
+more evenly than independent draws, which leaves the interval too wide rather than too narrow. A few draws
+are asked again on the next finer grid; ``error`` is how far d_i(o) moves there at most. The observation is
+*sure* to tell if the interval does not hold 0 and, where a finer grid was asked, the difference exceeds
+``error``. The interval of I (95 %, each by itself) is Student's, too, by the jackknife on sqrt(I), a distance
+that is nearly linear where I is small; where it reaches below nought it begins at nought. Informations of
+several observations do not add up, for they depend on each other.
+
+Source: Lin 1991; Lindley 1956; Dunn 1961; Tukey 1958. Units: bits, probabilities.
 """
 
 from __future__ import annotations
@@ -32,11 +42,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import t as student
 
-from offramp.audit._draws import Job, drawn_paths, points_of, scopes_of
-from offramp.audit._epochs import setting_of
+from offramp.audit._draws import Job, central, drawn_paths, points_of, scopes_of
+from offramp.audit._epochs import Setting, setting_of
 from offramp.audit._keeping import Keeping, Task, name_of, worked
 from offramp.audit._looks import Look, chances, looks_of
+from offramp.audit._watching import watched
 from offramp.crisis import Crisis
 from offramp.ensembles.reach import reached
 from offramp.game import Resolution
@@ -45,8 +57,10 @@ Floats = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 PIECE = 4
 """Draws of a piece of work."""
-RESAMPLES = 400
-"""Bootstrap samples."""
+DOUBT = 0.05
+"""How often an interval may miss."""
+ROUNDING = 1e-9
+"""Differences of chances up to this size are none."""
 LEAST = 0.005
 """Bits below which an observation is not worth waiting for: it would be told as 0.00."""
 NEVER = 1e-6
@@ -63,8 +77,11 @@ class Telling:
         bits: Expected information, from ``low`` to ``high``.
         first, second: Chance of each outcome under r and under s.
         best: Place of the outcome that tells most.
-        gap: Difference of the two chances of that outcome, from ``gap_low`` to ``gap_high``.
-        error: How far the gap moves on the finer grid; nan if that was not looked at.
+        gap: Difference of the two chances of that outcome, from ``gap_low`` to ``gap_high``; the interval
+            holds for all observations of the pair at once.
+        error: How far the gap moves on the finer grid; nan if that is not known.
+        draws: Draws in which both crises can answer it.
+        checked: Whether some draws were asked again on the finer grid.
     """
 
     readings: tuple[str, str]
@@ -79,12 +96,17 @@ class Telling:
     gap_low: float
     gap_high: float
     error: float
+    draws: int
+    checked: bool
 
     @property
     def sure(self) -> bool:
-        """Whether the difference is beyond chance and beyond the grid's error."""
-        apart = self.gap_low > 0 or self.gap_high < 0
-        return apart and (math.isnan(self.error) or abs(self.gap) > self.error)
+        """Whether the difference is beyond chance and, where a finer grid was asked, beyond its error.
+
+        Asked without an answer (``error`` is nan) it is not sure.
+        """
+        apart = self.gap_low > ROUNDING or self.gap_high < -ROUNDING
+        return apart and (not self.checked or abs(self.gap) > self.error)
 
     @property
     def tells(self) -> bool:
@@ -117,14 +139,15 @@ class Told:
         plan: The plan under which every reading was solved.
         draws: Draws of each reading; ``checked`` of them also on the finer grid.
         by_pair: Observations of each pair that its crisis can answer, most information first.
-        reasons: By key of a look: why no reading's crisis can answer it.
+        reasons: By pair and key of a look that was asked of both: why it is not in ``by_pair``, for want of
+            two draws in which both crises can answer it.
     """
 
     plan: str
     draws: int
     checked: int
     by_pair: Mapping[tuple[str, str], tuple[Telling, ...]]
-    reasons: Mapping[str, str]
+    reasons: Mapping[tuple[str, str], Mapping[str, str]]
 
     def best(self, pair: tuple[str, str]) -> tuple[Telling, ...]:
         """What surely tells a pair apart and can still be seen, most information first."""
@@ -134,6 +157,11 @@ class Told:
         """An observation of a pair, whichever way round the pair is named."""
         rows = self.by_pair.get(pair) or self.by_pair.get((pair[1], pair[0])) or ()
         return next((t for t in rows if t.look.key == key), None)
+
+    def why(self, pair: tuple[str, str], key: str) -> str | None:
+        """Why a pair has no figure for an observation; None if it has one or was not asked."""
+        said = self.reasons.get(pair) or self.reasons.get((pair[1], pair[0])) or {}
+        return said.get(key)
 
 
 @dataclass(frozen=True)
@@ -190,17 +218,18 @@ def tell(
     width: dict[str, int] = {}
     for key in readings:
         setting = setting_of(crisis, key, True)
-        paths[key] = drawn_paths(setting, reached(setting.file, (plan,)))
+        mine = tuple(x for x in looks if x.key in asked[key])
+        paths[key] = read_paths(crisis, setting, mine, plan, resolution)
         width[key] = len(setting.premises)
     every = tuple(dict.fromkeys(p for x in paths.values() for p in x))
     points = points_of(draws, len(every), seed)
     jobs: list[_Job] = []
     for grid, count in ((resolution, draws), (finer, min(check, draws))):
         for key in readings:
-            mine = points[:count, [every.index(p) for p in paths[key]]]
+            at = points[:count, [every.index(p) for p in paths[key]]]
             on = np.ones((count, width[key]), dtype=bool)
             jobs += [
-                _Job(Job(key, True, (), paths[key], mine[i : i + PIECE], on[i : i + PIECE], grid),
+                _Job(Job(key, True, (), paths[key], at[i : i + PIECE], on[i : i + PIECE], grid),
                      plan, asked[key])
                 for i in range(0, count, PIECE)
             ]  # fmt: skip
@@ -208,19 +237,44 @@ def tell(
         crisis, TASK, jobs, lambda job: _name(crisis, job), kept, workers, progress,
         "looking for what would tell",
     )  # fmt: skip
-    reasons: dict[str, str] = {}
-    for one in rows:
-        reasons.update(one.reasons)
+    said: dict[str, dict[str, str]] = {key: {} for key in readings}
     parts: dict[tuple[str, bool], list[Floats]] = {}
     for job, one in zip(jobs, rows, strict=True):
         coarse = job.draws.resolution == resolution
-        parts.setdefault((job.draws.reading or "", coarse), []).append(one.values)
+        reading = job.draws.reading or ""
+        parts.setdefault((reading, coarse), []).append(one.values)
+        if coarse:
+            said[reading].update(one.reasons)
     tables = {place: np.concatenate(values) for place, values in parts.items()}
-    weights = _resamples(draws, seed)
-    by_pair = {
-        pair: _ranked(pair, looks, asked, tables, weights) for pair in combinations(readings, 2)
-    }
+    by_pair = {pair: _ranked(pair, looks, asked, tables) for pair in combinations(readings, 2)}
+    reasons = {pair: _reasons(pair, found, asked, said) for pair, found in by_pair.items()}
     return Told(plan, draws, min(check, draws), by_pair, reasons)
+
+
+def read_paths(
+    crisis: Crisis, setting: Setting, looks: Sequence[Look], plan: str, resolution: Resolution
+) -> tuple[str, ...]:
+    """Numbers that vary in a reading's draws: what the plan's game reads, and what these looks read.
+
+    The latter is found by looking once, at central values.
+    """
+    seen: set[str] = set()
+    order: list[str] = []
+    scope = central(crisis, setting.reading, True, resolution)
+    chances(watched(scope, seen, order), tuple(looks), plan)
+    more = (path for path in order if path in seen)
+    return drawn_paths(setting, tuple(dict.fromkeys((*reached(setting.file, (plan,)), *more))))
+
+
+def _reasons(
+    pair: tuple[str, str], found: Sequence[Telling], asked: Mapping[str, tuple[str, ...]],
+    said: Mapping[str, Mapping[str, str]],
+) -> dict[str, str]:  # fmt: skip
+    """Why looks that were asked of both have no figure."""
+    known = {t.look.key for t in found}
+    both = [key for key in asked[pair[0]] if key in asked[pair[1]] and key not in known]
+    none = "its chance is no number in this game"
+    return {key: next((said[r][key] for r in pair if key in said[r]), none) for key in both}
 
 
 def _keys(
@@ -248,12 +302,6 @@ def _name(crisis: Crisis, job: _Job) -> str:
     return name_of(crisis, head, job.draws.points, job.draws.masks)
 
 
-def _resamples(draws: int, seed: int) -> Floats:
-    """Bootstrap weights of draws, (resamples, draws); rows add up to 1."""
-    rng = np.random.default_rng(seed)
-    return np.asarray(rng.multinomial(draws, np.full(draws, 1 / draws), size=RESAMPLES) / draws)
-
-
 def _columns(looks: Sequence[Look], keys: Sequence[str]) -> dict[str, slice]:
     """Where each look's outcomes stand in a reading's rows."""
     found: dict[str, slice] = {}
@@ -267,51 +315,69 @@ def _columns(looks: Sequence[Look], keys: Sequence[str]) -> dict[str, slice]:
 
 def _ranked(
     pair: tuple[str, str], looks: Sequence[Look], asked: Mapping[str, tuple[str, ...]],
-    tables: Mapping[tuple[str, bool], Floats], weights: Floats,
+    tables: Mapping[tuple[str, bool], Floats],
 ) -> tuple[Telling, ...]:  # fmt: skip
     """Observations of a pair: those that tell first, then by information."""
     where = [_columns(looks, asked[key]) for key in pair]
-    found = []
+
+    def of(look: Look, coarse: bool) -> tuple[Floats, Floats]:
+        r, s = (tables[key, coarse][:, w[look.key]] for key, w in zip(pair, where, strict=True))
+        return r, s
+
+    usable = []
     for look in looks:
-        if not all(look.key in w for w in where):
-            continue
-        r, s = (tables[key, True][:, w[look.key]] for key, w in zip(pair, where, strict=True))
-        both = np.asarray(np.isfinite(r).all(axis=1) & np.isfinite(s).all(axis=1), dtype=bool)
-        if both.sum() < 2:
-            continue
+        if all(look.key in w for w in where):
+            r, s = of(look, True)
+            both = np.asarray(np.isfinite(r).all(axis=1) & np.isfinite(s).all(axis=1), dtype=bool)
+            if both.sum() >= 2:
+                usable.append((look, r, s, both))
+    differences = sum(len(look.outcomes) if len(look.outcomes) > 2 else 1 for look, *_ in usable)
+    found = []
+    for look, r, s, both in usable:
         fine = None
         if (pair[0], False) in tables:
-            x, y = (tables[key, False][:, w[look.key]] for key, w in zip(pair, where, strict=True))
+            x, y = of(look, False)
             fine = x - y
-        found.append(_telling(pair, look, r, s, both, weights, fine))
+        found.append(_telling(pair, look, r, s, both, fine, differences))
     return tuple(sorted(found, key=lambda t: (not t.tells, -t.bits, t.look.key)))
 
 
 def _telling(
     pair: tuple[str, str], look: Look, r: Floats, s: Floats, both: NDArray[np.bool_],
-    weights: Floats, fine: Floats | None,
+    fine: Floats | None, differences: int,
 ) -> Telling:  # fmt: skip
+    n = int(both.sum())
     p, q = r[both].mean(axis=0), s[both].mean(axis=0)
-    share = weights[:, both]
-    share = share[share.sum(axis=1) > 0]
-    share = share / share.sum(axis=1, keepdims=True)
-    boot_p, boot_q = share @ r[both], share @ s[both]
     best = int(np.argmax(parts_of(p, q)))
-    bits = parts_of(boot_p, boot_q).sum(axis=1)
-    gaps = boot_p[:, best] - boot_q[:, best]
-    low, high = np.quantile(bits, [0.025, 0.975])
-    gap_low, gap_high = np.quantile(gaps, [0.025, 0.975])
+    paired = (r - s)[both, best]
+    half = _widths(DOUBT / differences, n) * float(paired.std(ddof=1))
+    low, high = _bits_interval(r[both], s[both])
     error = math.nan
     if fine is not None:
-        coarse = (r - s)[: len(fine), best]
-        moved = np.abs(fine[:, best] - coarse)
+        moved = np.abs(fine[:, best] - (r - s)[: len(fine), best])
         moved = moved[np.isfinite(moved)]
         error = float(moved.max()) if len(moved) else math.nan
+    gap = float(paired.mean())
     return Telling(
-        pair, look, float(parts_of(p, q).sum()), float(low), float(high),
-        tuple(map(float, p)), tuple(map(float, q)), best, float(p[best] - q[best]),
-        float(gap_low), float(gap_high), error,
+        pair, look, float(parts_of(p, q).sum()), low, high, tuple(map(float, p)),
+        tuple(map(float, q)), best, gap, gap - half, gap + half, error, n, fine is not None,
     )  # fmt: skip
+
+
+def _widths(doubt: float, n: int) -> float:
+    """Half the width of a mean's interval over n draws, in standard deviations of a draw."""
+    return float(student.ppf(1 - doubt / 2, n - 1)) / math.sqrt(n)
+
+
+def _bits_interval(r: Floats, s: Floats) -> tuple[float, float]:
+    """Interval of the information from draws of both chances, (draws, outcomes) each."""
+    n = len(r)
+    whole = math.sqrt(float(parts_of(r.mean(axis=0), s.mean(axis=0)).sum()))
+    without = (r.sum(axis=0) - r) / (n - 1), (s.sum(axis=0) - s) / (n - 1)
+    left = np.sqrt(parts_of(*without).sum(axis=-1))
+    half = _widths(DOUBT, n) * (n - 1) * float(left.std(ddof=1))
+    low, high = whole - half, whole + half
+    return (low * low if low > 0 else 0.0), (high * high if high < 1 else 1.0)
 
 
 def parts_of(p: Floats, q: Floats) -> Floats:

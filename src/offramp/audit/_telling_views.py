@@ -22,6 +22,14 @@ MUCH = 100.0
 STEPS: tuple[tuple[float, Fill], ...] = ((0.3, "dark"), (0.1, "mid"), (0.03, "pale"))
 """Bits from which a cell of the chart is shaded."""
 NOTHING = "nothing that this game predicts"
+UNCHECKED = (
+    "no draw was asked again on a finer grid, so that the grid's own error is not in these figures"
+)
+
+
+def beyond(told: Told) -> str:
+    """What a difference that is told is larger than."""
+    return "the spread over draws" + (" and what the next finer grid moves" if told.checked else "")
 
 
 def odds_words(t: Telling) -> str:
@@ -82,9 +90,12 @@ def telling_table(crisis: Crisis, told: Told) -> Table:
     note = (
         f"Readings carried to {crisis.as_of} and solved under {quoted(crisis.plans[told.plan].name)}, with "
         f"the same {told.draws} draws. Information from even odds between the two: 0 tells nothing, 1 bit "
-        f"settles it. At most {ROWS} a pair, and only those whose difference is beyond the spread over draws "
-        "and beyond what the next finer grid moves. They overlap: their information does not add up."
+        f"settles it; at least, at most: 95 % interval of each figure. At most {ROWS} a pair, and only those "
+        f"whose difference is beyond {beyond(told)}, by an interval that holds for everything that the pair "
+        "is compared on (95 %). They overlap: their information does not add up."
     )
+    if not told.checked:
+        note += f" {UNCHECKED[0].upper()}{UNCHECKED[1:]}."
     return Table("What would tell two readings apart", columns, tuple(rows), note)
 
 
@@ -95,11 +106,12 @@ def discriminators_table(crisis: Crisis, told: Told | None) -> Table | None:
         name = " / ".join(label_of(crisis, r) for r in test.readings if r in crisis.readings)
         measured = _measured(told, place, test.items, test.readings) if told is not None else []
         for t in measured:
+            assert told is not None
             said = (
                 f"“{t.look.outcomes[t.best]}” favours {quoted(label_of(crisis, t.favours))}, which becomes "
                 f"{odds_words(t)} as likely against the other"
                 if t.tells
-                else "no difference beyond the spread over draws and the grid's error, or a negligible one"
+                else f"no difference beyond {beyond(told)}, or a negligible one"
             )
             what = t.look.text if t.look.kind != "test" else "the outcomes that the file names"
             rows.append((name, str(test.test), what, t.bits, t.low, t.high, said))
@@ -134,7 +146,7 @@ def _why(told: Told | None, place: int, test: Any) -> str:
     if told is None:
         return "not looked at in this audit"
     keys = (f"test:{place}", *(f"item:{key}" for key in test.items))
-    reasons = [told.reasons[k] for k in keys if k in told.reasons]
+    reasons = [why for k in keys if (why := told.why(test.readings, k)) is not None]
     return reasons[0] if reasons else "not looked at: one of the two readings was not audited"
 
 
@@ -156,7 +168,7 @@ def telling_chart(crisis: Crisis, told: Told) -> Chart | None:
         cells.append([best.look.text, best.look.outcomes[best.best], favours, bits])
     if not rows:
         return None
-    title = title_of(crisis, told)
+    title = title_of(told)
     return matrix(
         "telling",
         title=title,
@@ -170,17 +182,13 @@ def telling_chart(crisis: Crisis, told: Told) -> Chart | None:
     )
 
 
-def title_of(crisis: Crisis, told: Told) -> str:
-    """The finding in a line."""
+def title_of(told: Told) -> str:
+    """The finding in a line, with its size."""
     sure = [t for pair in told.by_pair for t in told.best(pair)[:1]]
     if not sure:
         return "Nothing that this game predicts surely tells any two readings apart"
-    least, most = min(sure, key=lambda t: t.bits), max(sure, key=lambda t: t.bits)
-    a, b = (quoted(label_of(crisis, r)) for r in most.readings)
-    if least is most:
-        return f"{a} and {b} can be told apart by what happens"
-    c, d = (quoted(label_of(crisis, r)) for r in least.readings)
-    return f"{a} and {b} are the easiest to tell apart by what happens, {c} and {d} the hardest"
+    most = max(t.bits for t in sure)
+    return f"What happens is expected to tell two readings apart by {most:.2f} of 1 bit at best"
 
 
 def telling_words(crisis: Crisis, found: Found) -> str:
@@ -192,7 +200,7 @@ def telling_words(crisis: Crisis, found: Found) -> str:
     if not firsts:
         return (
             f"Carried to {crisis.as_of}, no observation that this game predicts tells any two readings "
-            "apart beyond the spread over draws and the grid's error."
+            f"apart beyond {beyond(told)}."
         )
     t = max(firsts.values(), key=lambda t: t.bits)
     text = (
@@ -203,16 +211,17 @@ def telling_words(crisis: Crisis, found: Found) -> str:
         f"({t.bits:.2f} bits expected of the 1 that would settle even odds)."
     )
     weak = min(firsts.values(), key=lambda t: t.bits)
-    if weak is not t:
+    if weak.high < t.low:
         text += (
-            f" Hardest to tell apart are {quoted(label_of(crisis, weak.readings[0]))} and "
+            " Of those that can be told apart, the hardest are "
+            f"{quoted(label_of(crisis, weak.readings[0]))} and "
             f"{quoted(label_of(crisis, weak.readings[1]))}: {weak.bits:.2f} bits at best."
         )
     none = [pair for pair in told.by_pair if pair not in firsts]
     if none:
         names = "; ".join(" and ".join(quoted(label_of(crisis, r)) for r in p) for p in none)
         text += f" For {names} no observation tells surely."
-    return text
+    return text if told.checked else f"{text} {UNCHECKED[0].upper()}{UNCHECKED[1:]}."
 
 
 def telling_data(crisis: Crisis, found: Found) -> dict[str, Any]:
@@ -227,7 +236,7 @@ def telling_data(crisis: Crisis, found: Found) -> dict[str, Any]:
             "chances": {r: list(c) for r, c in zip(t.readings, (t.first, t.second), strict=True)},
             "best": t.look.outcomes[t.best], "favours": t.favours, "odds": plain(t.odds),
             "bits": t.bits, "low": t.low, "high": t.high, "gap": t.gap, "gap_low": t.gap_low,
-            "gap_high": t.gap_high, "error": plain(t.error), "sure": t.sure,
+            "gap_high": t.gap_high, "error": plain(t.error), "sure": t.sure, "draws": t.draws,
         }  # fmt: skip
 
     return {
@@ -243,10 +252,10 @@ def telling_data(crisis: Crisis, found: Found) -> dict[str, Any]:
                         for i, t in enumerate(every)
                         if i < KEPT or t.look.kind == "test" or t.look.key in _named(crisis)
                     ],
+                    "unanswered": dict(told.reasons[pair]),
                 }
                 for pair, every in told.by_pair.items()
             ],
-            "reasons": dict(told.reasons),
         }
     }
 

@@ -17,11 +17,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from offramp.ensembles._robust_survival import wilson
+
 Floats = NDArray[np.float64]
 FOLLOWS = 0.8
 CONTRADICTS = 0.2
-Z = 1.959963984540054
-"""Standard deviations of a 95 % interval."""
 
 Word = Literal["follows", "contradicts", "undetermined", "not asked", "not expressed"]
 
@@ -54,20 +54,6 @@ class Cell:
         return self.draws > 0 and self.share in (0.0, 1.0)
 
 
-def wilson(true: int, draws: int) -> tuple[float, float]:
-    """Wilson's 95 % interval for a share.
-
-    Raises:
-        ValueError: without draws.
-    """
-    if draws < 1:
-        raise ValueError("a share needs draws")
-    p, n, z2 = true / draws, draws, Z * Z
-    middle = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = Z * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def verdict(truth: Floats, margin: Floats, reason: str = "") -> Cell:
     """The verdict on one claim from its draws; nan are draws in which it could not be asked."""
     known = np.isfinite(truth)
@@ -76,7 +62,7 @@ def verdict(truth: Floats, margin: Floats, reason: str = "") -> Cell:
         return Cell("not asked", math.nan, math.nan, math.nan, 0, False, math.nan, reason)
     true = round(float(truth[known].sum()))
     share = true / n
-    low, high = wilson(true, n)
+    low, high = wilson(share, n)
     word: Word = (
         "follows" if share >= FOLLOWS else "contradicts" if share <= CONTRADICTS else "undetermined"
     )

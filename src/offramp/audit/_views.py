@@ -287,9 +287,9 @@ def disagreement_table(crisis: Crisis, found: Found) -> Table | None:
     """Claims whose verdict differs between readings, with what carries them for their author."""
     rows: list[tuple[Cell, ...]] = []
     for name, (reading, _, text) in found.claims.items():
-        said = {a.label: a.cells[name].word for a in found.authors if a.cells[name].draws}
-        yes = [k for k, w in said.items() if w == "follows"]
-        no = [k for k, w in said.items() if w == "contradicts"]
+        said = [(a.label, a.cells[name].word) for a in found.authors if a.cells[name].draws]
+        yes = [label for label, w in said if w == "follows"]
+        no = [label for label, w in said if w == "contradicts"]
         if not yes or not no:
             continue
         author = next((a for a in found.authors if a.id == reading), None)
@@ -353,7 +353,6 @@ def data_of(found: Found) -> dict[str, Any]:
         "structural": list(found.structural),
         "stale": found.stale,
         "solves": found.solves,
-        "seconds": round(found.seconds, 1),
         "claims": {k: {"reading": r, "kind": kind, "text": t} for k, (r, kind, t) in found.claims.items()},
         "readings": {
             a.id: {

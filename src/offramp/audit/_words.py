@@ -132,8 +132,8 @@ def reading_words(crisis: Crisis, found: Found, author: Author) -> str:
     if author.alike:
         n, of = len(author.alike), sum(author.off[c].draws > 0 for c in author.off)
         text += (
-            f" For {n} of {of} claims the verdict is the same with all its premises taken back to the file's "
-            "own ranges: there the file and the game decide, not this reading."
+            f" For {n} of {of} claims the verdict is clearly the same with all its premises taken back to the "
+            "file's own ranges: there the file and the game decide, not this reading."
         )
     idle = tuple(p for p in author.idle if p not in author.unread)
     if idle:
