@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from tests.ensembles.ensemble_crises import TINY, starter
 
-from offramp.answers._discover_facts import Failure, examine, failure_of, measure_words
+from offramp.answers._discover_facts import Failure, examine, failure_of, measure_words, tried
 from offramp.answers._ensemble_inputs import DIFFERENCE, GridError
 from offramp.answers.discover import answer_of, discover
 from offramp.ensembles import sample
@@ -47,6 +47,9 @@ class Planted:
     def failures(self, plan=None, reading=None):
         return ()
 
+    def fitted(self, reading=None):
+        return np.zeros(self.design.draws, dtype=bool)
+
 
 @cache
 def design(draws=1024):
@@ -63,6 +66,7 @@ def planted(rule, draws=1024, noise=0.0):
 
 
 WORSE = Failure("value_a", "<", None, "pressure")
+OTHER = f"“{starter().plans['pressure'].name}”"
 
 
 def corner(u):
@@ -77,7 +81,7 @@ def answered(results, failure=WORSE, error=None):
 
 def test_a_planted_corner_is_found_and_said_in_words():
     answer = answered(planted(corner))
-    assert answer.headline.startswith("“Status quo” fails when ")
+    assert answer.headline.startswith(f"“Status quo” is worth less to Arland than {OTHER} when ")
     assert "“War: cost, Borland” is below" in answer.headline
     assert "“War: collapse, Arland” is above" in answer.headline
     (box, *_) = answer.data["boxes"]
@@ -99,7 +103,9 @@ def test_the_tree_finds_the_same_corner():
 def test_where_most_futures_fail_the_box_says_when_the_plan_holds():
     answer = answered(planted(lambda u: -corner(u)))
     assert answer.data["describes"] == "holds"
-    assert answer.headline.startswith("“Status quo” holds when ")
+    assert answer.headline.startswith(
+        f"“Status quo” is not worth less to Arland than {OTHER} when "
+    )
     assert "fails in most futures" in answer.words()
 
 
@@ -108,17 +114,48 @@ def test_noise_has_no_condition_and_the_answer_says_so():
     sign = np.where(rng.random(1024) < 0.3, -0.1, 0.1)
     answer = answered(planted(lambda u: sign))
     assert "no simple condition says in which" in answer.headline
+    assert answer.charts == ()
+    assert answer.flips == ()
+    assert [t.title for t in answer.tables] == ["Failures by plan"]
     if answer.data["boxes"]:
-        assert "does not hold up" in answer.words()
+        assert len(answer.paragraphs) == 2
+        assert "does not hold up on the other half" in answer.paragraphs[1]
+
+
+def test_the_headline_says_what_failing_means_and_how_many_draws_cannot_be_told_apart():
+    """Of 1024 draws a third fails, a third lies within the error of the grid; luck decides which."""
+    rng = np.random.default_rng(5)
+    gap = rng.choice([-0.3, 0.05, 0.3], 1024)
+    error = GridError(
+        4, "tiny", "draft", {DIFFERENCE: 0.1, "value_a": 0.1}, {DIFFERENCE: 0.1, "value_a": 0.1}
+    )
+    answer = answered(planted(lambda u: gap), error=error)
+    fails, close = int((gap < -0.1).sum()), int((np.abs(gap) <= 0.1).sum())
+    assert answer.headline.startswith(f"“Status quo” is worth less to Arland than {OTHER} in 3")
+    assert "cannot be told apart" in answer.headline
+    table = next(t for t in answer.tables if t.title == "Failures by plan")
+    assert [row["draws"] for row in table.records()] == [fails, 1024 - fails - close, close]
+
+
+def test_a_condition_stands_in_the_headline_with_the_share_that_meets_it():
+    gap = np.where(np.random.default_rng(6).random(1024) < 0.3, -0.1, 0.1)
+    answer = answered(planted(lambda u: gap), Failure("value_a", "<", 0.5))
+    assert answer.headline.startswith("“Status quo” fails (the value to Arland is below 0.5) in ")
+
+
+def test_one_draw_is_no_draws():
+    results = planted(corner)
+    results.columns["value_a", "status_quo"][:1] = np.nan
+    assert any(w.startswith("1 draw gave no figure") for w in answered(results).warnings)
 
 
 @pytest.mark.parametrize(
     ("gap", "words"),
-    [(0.1, "fails in none of 1024 draws"), (-0.1, "fails in all of 1024 draws")],
+    [(0.1, "in none of 1024 draws"), (-0.1, "in all of 1024 draws")],
 )
 def test_all_or_none_is_said(gap, words):
     answer = answered(planted(lambda u: np.full(len(u), gap)))
-    assert words in answer.headline
+    assert f"is worth less to Arland than {OTHER} {words}" in answer.headline
     assert answer.charts == ()
     assert answer.data["boxes"] == []
     json.dumps(answer.to_dict(), allow_nan=False)
@@ -126,7 +163,7 @@ def test_all_or_none_is_said(gap, words):
 
 def test_a_handful_of_failures_is_not_described():
     answer = answered(planted(lambda u: np.where(np.arange(len(u)) < 5, -0.1, 0.1)))
-    assert "fails in 5 of 1024 draws: too few to say when" in answer.headline
+    assert f"less to Arland than {OTHER} in 5 of 1024 draws: too few to say when" in answer.headline
 
 
 def test_differences_within_the_error_of_the_grid_are_not_failures():
@@ -167,9 +204,24 @@ def test_charts_carry_their_tables_and_the_answer_survives_json():
     json.dumps(answer.to_dict(), allow_nan=False)
     box, trajectory = answer.charts
     assert len(box.table.rows) == 400
-    assert len(trajectory.table.rows) == len(answer.data["trajectory"])
-    densities = [row["density"] for row in trajectory.table.records()]
+    records = trajectory.table.records()
+    densities = [row["density"] for row in records]
     assert densities[-1] > densities[0]
+    (shown,) = (row for row in records if row["box"] == "the box shown")
+    first = answer.data["boxes"][0]
+    assert (shown["coverage"], shown["density"]) == (first["coverage"], first["density"])
+
+
+def test_the_box_shown_is_a_point_of_its_curve_and_no_other_point_is_better_in_both():
+    results = planted(corner, noise=0.08)
+    found = examine(results, "status_quo", WORSE)
+    points = tried(found.boxes, found.X, found.cases)
+    assert found.solid is found.boxes.boxes[0]
+    assert found.solid in points
+    assert len(points) > 3
+    for one in points:
+        for other in points:
+            assert not (other.coverage > one.coverage and other.density > one.density)
 
 
 # --- Conditions ----------------------------------------------------------------------------

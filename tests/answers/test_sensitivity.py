@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,9 +14,12 @@ from tests.ensembles.ensemble_crises import TINY, starter
 from offramp.answers import _sensitivity_words as words
 from offramp.answers._ensemble_inputs import input_name, input_names
 from offramp.answers._sensitivity_runs import OTHERS
-from offramp.answers.sensitivity import sensitivity
+from offramp.answers._sensitivity_views import verdict, worth_verdict
+from offramp.answers.sensitivity import sensitivity, worth_title
 from offramp.crisis import override
 from offramp.ensembles import NoRange
+from offramp.ensembles.information import Information, Worth
+from offramp.ensembles.sobol import Index
 
 FINER = TINY.with_(name="finer", offers=3, belief_steps=(3, 2))
 """A little finer than tiny, and as quick."""
@@ -80,6 +84,63 @@ def test_finding_out_is_a_table_and_everything_is_its_ceiling():
     assert {w["name"] for w in info["observations"]} >= {"type"}
     titles = [t.title for t in few().tables]
     assert "What finding out is worth for the choice of plan" in titles
+
+
+def test_an_input_is_promoted_only_if_its_whole_interval_clears_luck():
+    """The same input with its lower end below and above what luck reaches."""
+    crisis = starter()
+    plans = tuple(crisis.plans)[:2]
+
+    def told(low: float) -> tuple[str, str, str, int]:
+        worth = Worth("war.cost.B", 0.006, low, 0.011, 0.005, 0.4, plans)
+        info = Information(plans, plans[0], 0.5, 0.011, 0.006, 0.015, (worth,), 70, 0)
+        study: Any = SimpleNamespace(information=info, plans=plans, evidence=())
+        names = {"war.cost.B": "War: cost, Borland"}
+        return (
+            worth_title(study, names),
+            words.finding_out(study, names, crisis),
+            worth_verdict(worth),
+            len(words.flips(study, names, crisis)) if plans[0] != plans[1] else 0,
+        )
+
+    title, said, verdict, flips = told(0.0051)
+    assert (
+        title == "War: cost, Borland is most worth finding out before choosing (0.006 of a stake)"
+    )
+    assert "Most worth finding out: “War: cost, Borland”" in said
+    assert (verdict, flips) == ("worth finding out", 1)
+    title, said, verdict, flips = told(0.002)
+    assert title.startswith("No single input is surely worth finding out")
+    assert title.endswith("knowing everything would gain 0.011 of a stake")
+    assert "No single input is surely worth finding out: “War: cost, Borland”" in said
+    assert verdict.startswith("not surely")
+    assert flips == 0
+
+
+def test_estimates_that_cross_are_not_printed_as_shares():
+    """What an input explains alone cannot exceed what it takes part in: then nothing is ranked."""
+    names = {"a": "Input a", "b": "Input b"}
+
+    def found(first: float, total: float) -> Any:
+        one = Index("a", first, 0.09, 0.48, total, 0.03, 0.27, 0.0, -0.1, 0.1, 1.0, 1.0)
+        two = Index("b", 0.06, 0.01, 0.12, 0.08, 0.02, 0.13, 0.0, -0.1, 0.1, 1.0, 1.0)
+        return SimpleNamespace(
+            constant=False, ranked=lambda: [one, two], indices=(one, two), base=15
+        )
+
+    torn, whole, level = found(0.25, 0.10), found(0.07, 0.10), found(0.12, 0.10)
+    said = words.drivers(cast(Any, None), torn, names)
+    assert "25" not in said
+    assert "For “Input a” the estimates cross" in said
+    assert "15 base points are too few to rank" in said
+    assert "“Input b” takes part in" in said
+    assert "too small to rank" in words.headline(cast(Any, None), torn, names, "“P”", "A")
+    assert verdict(torn.ranked()[0], False).startswith("too few draws")
+    said = words.drivers(cast(Any, None), whole, names)
+    assert "and explains" in said
+    assert "cross" not in said
+    said = words.drivers(cast(Any, None), level, names)
+    assert "all of it alone as far as the sample tells" in said
 
 
 def test_the_answer_survives_json():

@@ -86,11 +86,20 @@ def test_there_is_a_tornado_and_a_box_or_a_sentence_that_there_is_none() -> None
     assert next(c for c in sensitivity.charts if c.name == "tornado").table.rows
     assert discover.data is not None
     drawn = [c.name for c in discover.charts]
-    if discover.data["boxes"]:
-        assert "box" in drawn
+    if drawn:
+        assert drawn == ["box", "trajectory"]
+        assert "such a box holds" in discover.words()
     else:
-        assert "box" not in drawn
-        assert "no simple condition" in discover.headline or "too few" in discover.headline
+        assert discover.table().title == "Failures by plan"
+        told = "no simple condition", "too few", "most often where"
+        assert any(x in discover.headline for x in told)
+
+
+def test_one_input_at_a_time_and_all_draws_together_are_told_apart() -> None:
+    sensitivity, _ = both()
+    assert sensitivity.headline.startswith("Moved ")
+    assert "with all other inputs at their centre" in sensitivity.paragraphs[1]
+    assert sensitivity.paragraphs[2].startswith("Now over all draws together")
 
 
 def test_finding_out_is_worth_something_only_where_plans_differ() -> None:

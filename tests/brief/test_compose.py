@@ -15,7 +15,8 @@ from offramp.answers import Answer, Comparison, compare
 from offramp.answers._names import readable
 from offramp.brief import Brief
 from offramp.brief._back_matter import warned
-from offramp.brief._compose import _bottom_line, _options
+from offramp.brief._bottom import bottom_line
+from offramp.brief._compose import _options
 from offramp.crisis import check
 from offramp.crisis._starter import text
 
@@ -72,6 +73,20 @@ def test_the_terminal_summary_has_the_bottom_line_and_the_plans(composed: Brief)
         assert str(row[0]).split()[0] in summary
 
 
+def test_page_1_has_both_ranges_and_says_the_deal_once(composed: Brief) -> None:
+    assert "over the ranges of the inputs the chance runs from" in composed.bottom_line[0]
+    assert "not over the inputs" not in composed.confidence
+    deal = next(a for a in composed.answers if a.name == "deal").headline
+    page = composed.to_html()
+    first = page[page.index('<section class="page-one"') : page.index("<nav")]
+    said = " ".join(re.findall(r"<p[ >].*?</p>", first, re.S))
+    assert said.count(deal.replace("'", "&#39;")) == 1
+
+
+def test_no_sentence_ends_twice(composed: Brief) -> None:
+    assert not re.search(r"[a-z0-9]\.\.[ <]", composed.to_html())
+
+
 def test_no_state_is_called_by_a_number(composed: Brief) -> None:
     assert not re.search(r"\b(state|node|offer|type)[ _]\d", composed.to_html())
 
@@ -106,12 +121,13 @@ def test_plans_that_cannot_be_told_apart_are_not_ranked_on_page_1() -> None:
     lost = replace(move, value_a=9.0, settled=9.0)
     level = replace(c, checks={first: (lost,), second: (replace(move, value_a=0.0, settled=0.0),)})
     answers = composed_answers(c)
-    assert "is worth most" in _bottom_line(c, *answers, first, "icd203")[2]
-    said = _bottom_line(level, *answers, first, "icd203")
+    assert "is worth most" in bottom_line(c, *answers, first, "icd203")[2]
+    said = bottom_line(level, *answers, first, "icd203")
     assert "No plan in the file is distinguishably better" in said[2]
     marks = [str(row[-1]) for row in _options(level).rows]
     assert sum("no distinguishable difference" in mark for mark in marks) == 1
     assert not any("no distinguishable" in str(row[-1]) for row in _options(c).rows)
+    assert re.search(r"by up to (less than a point|\d+ points?)\. ", _options(c).note)
 
 
 def composed_answers(c: Comparison) -> tuple[Answer, Answer]:

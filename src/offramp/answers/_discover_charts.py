@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,7 +20,7 @@ from offramp.answers._charts._canvas import (
     wrap_up,
 )
 from offramp.answers._style import INK, MUTED, PAPER, RULE, SHADES
-from offramp.ensembles.discovery import Box, Limit, Trajectory
+from offramp.ensembles.discovery import Box, Limit
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -30,15 +32,14 @@ HEIGHT = 260.0
 
 
 def trajectory_chart(
-    trajectory: Trajectory, chosen: Box, *, title: str, alt: str, case: str
+    boxes: Sequence[Box], chosen: Box, *, title: str, alt: str, case: str
 ) -> Chart:
-    """Coverage against density, from everything inwards, with the chosen box marked."""
-    boxes = [b for b in trajectory.boxes if b.hits]
+    """Share of all cases inside against share of cases among those inside; ``chosen`` is one of ``boxes``."""
     domain = (0.0, 1.05)
 
     def draw(layout: Layout) -> tuple[list[Layer], float]:
-        axis_x = value_axis("share", f"Coverage: share of all {case} in the box", 1.0, 5)
-        axis_y = value_axis("share", "Density", 1.0, 5)
+        axis_x = value_axis("share", f"Share of all {case} that are inside", 1.0, 5)
+        axis_y = value_axis("share", f"Share of {case} inside", 1.0, 5)
         x = quantity("coverage", domain, axis_x)
         y = quantity("density", domain, axis_y)
         rows = [
@@ -58,19 +59,6 @@ def trajectory_chart(
                 opacity=1,
             ),
         ]
-        start = boxes[0]
-        layers += label(
-            "all draws",
-            x,
-            y,
-            layout,
-            row={"coverage": start.coverage, "density": start.density},
-            align="right",
-            dx=-4,
-            dy=14,
-            colour=MUTED,
-            halo=True,
-        )
         point = {"coverage": chosen.coverage, "density": chosen.density}
         layers.append(
             mark(
@@ -100,16 +88,20 @@ def trajectory_chart(
         return layers, HEIGHT
 
     columns = (
-        Column("peel", "Peel", "integer", "", 0),
-        Column("coverage", "Coverage", "share", "", 0),
-        Column("density", "Density", "share", "", 0),
-        Column("mass", "Mass", "share", "", 0),
+        Column("box", "Box"),
+        Column("coverage", f"Share of all {case} inside", "share", "", 0),
+        Column("density", f"Share of {case} among draws inside", "share", "", 0),
+        Column("mass", "Share of all draws inside", "share", "", 0),
         Column("inputs", "Inputs limited", "integer", "", 0),
     )
     cells: list[tuple[Cell, ...]] = [
-        (k, b.coverage, b.density, b.mass, len(b.limits)) for k, b in enumerate(boxes)
-    ]
-    subtitle = f"Density: share of {case} inside. Each point is a smaller box than the one before"
+        (
+            "the box shown" if b is chosen else "all draws" if not b.limits else "another",
+            b.coverage, b.density, b.mass, len(b.limits),
+        )
+        for b in boxes
+    ]  # fmt: skip
+    subtitle = f"Each point is a set of limits: further right it holds more {case}, further up fewer others"
     return wrap_up("trajectory", title, subtitle, alt, Table(title, columns, tuple(cells)), draw)
 
 

@@ -18,9 +18,12 @@ from offramp.answers._facts import quoted
 from offramp.crisis import Crisis
 from offramp.ensembles import Ensemble
 from offramp.ensembles.discovery import (
+    CANDIDATES,
+    MOST_LIMITS,
     Box,
     Discovery,
     discover_boxes,
+    drop_weak,
     rank_correlations,
     screened,
 )
@@ -153,6 +156,44 @@ class Found:
     def box(self) -> Box | None:
         """The first box, if there is one with a limit."""
         return self.boxes.boxes[0] if self.boxes is not None and self.boxes.boxes else None
+
+    @property
+    def solid(self) -> Box | None:
+        """The first box, if its search holds up on draws that it had not seen."""
+        return self.box if self.boxes is not None and holds_up(self.boxes) else None
+
+
+def tried(found: Discovery, X: Floats, cases: Bools) -> tuple[Box, ...]:
+    """Boxes that were weighed against the first one: none holds more cases at a higher share of them.
+
+    They are the peels that the search compares, without limits of no weight, as the first box is. It is
+    one of them. Sorted from the one that holds most cases.
+    """
+    peels = found.trajectory.boxes
+    step = max(1, len(peels) // CANDIDATES)
+    simple = [drop_weak(b, X, cases, most_limits=MOST_LIMITS) for b in peels[::step]]
+    first = found.boxes[0]
+    kept = {(b.hits, b.inside): b for b in simple if b.hits} | {(first.hits, first.inside): first}
+    best = [
+        b
+        for b in kept.values()
+        if b is first
+        or not any(
+            o is not b and o.coverage >= b.coverage and o.density >= b.density
+            for o in kept.values()
+        )
+    ]
+    return tuple(sorted(best, key=lambda b: (-b.coverage, b.density)))
+
+
+def holds_up(found: Discovery) -> bool:
+    """Whether a box is denser than chance on draws that its search had not seen."""
+    held = found.held_out
+    if held is None or not held.inside:
+        return False
+    share = held.interest / held.rows
+    error = np.sqrt(share * (1 - share) / held.inside)
+    return bool(held.density > share + 2 * error)
 
 
 def examine(

@@ -78,6 +78,7 @@ class Study:
         grid: Grid of all solves; ``finer`` the one that swings were checked on, None if none was.
         checked: By input, its widest change from the centre on both grids.
         solves: Solves made; ``failures`` are reasons of those that gave no result.
+        fitted: Draws that :mod:`offramp.ensembles.spared` fitted.
     """
 
     plan: str
@@ -95,6 +96,7 @@ class Study:
     checked: dict[str, tuple[float, float]]
     solves: int
     failures: tuple[str, ...]
+    fitted: int
 
 
 def study(
@@ -189,6 +191,7 @@ def study(
         tuple(
             sorted({why for e in ensembles for p in e.plans for _, why in e.failures(p, reading)})
         ),
+        int(first.fitted(reading).sum()),
     )
 
 

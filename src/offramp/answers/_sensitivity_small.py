@@ -167,6 +167,7 @@ def small(
         {},
         first.solved,
         tuple(sorted({why for p in first.plans for _, why in first.failures(p, reading)})),
+        int(first.fitted(reading).sum()),
     )
     shares: dict[str, dict[str, MainEffect]] = {}
     rising: dict[str, dict[str, float]] = {}

@@ -17,7 +17,13 @@ import numpy as np
 from offramp.answers import _sensitivity_words as words
 from offramp.answers._answer import Answer, Cell, Chart, Column, Table, Trace
 from offramp.answers._discover_facts import examine, failure_for
-from offramp.answers._ensemble_inputs import FINER, chosen_plan, input_names, other_plan
+from offramp.answers._ensemble_inputs import (
+    FINER,
+    chosen_plan,
+    fitted_words,
+    input_names,
+    other_plan,
+)
 from offramp.answers._facts import join, quoted, supports
 from offramp.answers._sensitivity_runs import ENDS
 from offramp.answers._sensitivity_small import Small, small
@@ -133,8 +139,9 @@ def _nothing(crisis: Crisis, plan: str) -> Answer:
 QUESTION = "What do the numbers hang on, and what is worth finding out?"
 ADVICE = "Write a range such as `0.1 to 0.3` beside a number, and it is varied here."
 FORMULA = (
-    "swing_j = Y(j at its 5th or 95th percentile, others at their centre);  S_j = adjusted R^2 of E[Y | X_j];  "
-    "EVPPI_j = E[max_p E[Y_p | X_j]] - max_p E[Y_p]"
+    "How far input j alone moves the outcome Y: swing_j = Y(j at its 5th or 95th percentile, others at their "
+    "centre);  share of the variance that it explains alone: S_j = adjusted R^2 of E[Y | X_j];  worth of "
+    "finding j out before choosing a plan p: EVPPI_j = E[max_p E[Y_p | X_j]] - max_p E[Y_p]"
 )
 
 
@@ -193,7 +200,7 @@ def _answer(
             ),
         ),
         flips=words.flips(study, names, crisis),
-        warnings=_warnings(found, command),
+        warnings=_warnings(crisis, found, command),
         data=_data(found, ends),
     )
 
@@ -239,13 +246,13 @@ def _headline(found: Small, names: Mapping[str, str], plan: str, a: str) -> str:
         return f"No input moves what {plan} is worth to {a} by more than the error of the grid"
     if len(close) > NAMED:
         return (
-            f"{quoted(names[moving[0].name])} and {len(close) - 1} other inputs move what {plan} is worth "
-            f"to {a} most, and cannot be ranked"
+            f"Moved one at a time, {quoted(names[moving[0].name])} and {len(close) - 1} other inputs move what "
+            f"{plan} is worth to {a} most, and cannot be ranked"
         )
     listed = join(quoted(names[s.name]) for s in close)
     if len(close) > 1:
-        return f"{listed} move what {plan} is worth to {a} most, and cannot be ranked"
-    return f"{listed} moves what {plan} is worth to {a} most"
+        return f"Moved one at a time, {listed} move what {plan} is worth to {a} most, and cannot be ranked"
+    return f"Moved alone, {listed} moves what {plan} is worth to {a} most"
 
 
 def _measure_words(found: Small, measure: str, what: str) -> str:
@@ -282,7 +289,11 @@ def _shares_words(found: Small, names: Mapping[str, str], what: str) -> str:
             f"Of the variance of {called}, {said}; the best of {len(found.study.paths)} inputs without effect "
             f"reaches {luck} in one case of twenty."
         )
-    return " ".join(parts)
+    return " ".join((TOGETHER, *parts))
+
+
+TOGETHER = "Now over all draws together, in which every input moves at once."
+"""Tells shares of the variance from what one input does when it alone is moved."""
 
 
 def _limits_words(command: str) -> str:
@@ -324,7 +335,7 @@ SHOWN = 8
 """Rows of a table of shares."""
 
 
-def _warnings(found: Small, command: str) -> tuple[str, ...]:
+def _warnings(crisis: Crisis, found: Small, command: str) -> tuple[str, ...]:
     said = [
         f"{found.ensemble.design.draws} draws tell large effects only; "
         f"`offramp sensitivity {command}` takes more"
@@ -333,6 +344,8 @@ def _warnings(found: Small, command: str) -> tuple[str, ...]:
     if study.failures:
         more = f" (and {len(study.failures) - 3} more reasons)" if len(study.failures) > 3 else ""
         said.append(f"draws without a result: {'; '.join(study.failures[:3])}{more}")
+    if study.fitted:
+        said.append(fitted_words(crisis, f"{study.fitted} of {found.ensemble.design.draws} draws"))
     return tuple(said)
 
 

@@ -35,11 +35,22 @@ def verdict(index: Index, constant: bool) -> str:
         return "no effect to speak of"
     if index.total_low <= 0 and index.first_low <= 0:
         return "not told apart from none"
+    if crossed(index):
+        return "too few draws: alone comes out above all it takes part in"
     if index.interacts:
         return "acts together with others"
     if index.first_low > 0:
         return "acts by itself"
     return "matters; alone or with others cannot be told"
+
+
+CROSSED = 0.05
+"""How far the share explained alone may come out above the share taken part in, which it never exceeds."""
+
+
+def crossed(index: Index) -> bool:
+    """Whether the two estimates contradict each other: the sample is too small for either."""
+    return index.first - index.total > CROSSED
 
 
 def direction(index: Index) -> str:
@@ -89,7 +100,8 @@ def indices_table(study: Study, measure: str, what: str, names: Mapping[str, str
         tuple(rows),
         f"{found.base} base points of a scrambled Sobol sequence; {100 * found.level:.0f} % bootstrap "
         "intervals, not clipped: a share a little below 0 is sampling noise. Alone: by regression on plain "
-        "draws (the group: by swapped samples). With all it takes part in: by swapped samples.",
+        "draws (the group: by swapped samples). With all it takes part in: by swapped samples; in truth the "
+        "first never exceeds the second.",
     )
 
 
@@ -202,7 +214,18 @@ def _plain(value: float) -> float:
 
 def worth_verdict(w: Worth) -> str:
     """Whether it is worth finding out."""
-    return NOTHING if w.nothing else "worth finding out"
+    if w.nothing:
+        return NOTHING
+    return SURE if sure(w) else UNSURE
+
+
+SURE = "worth finding out"
+UNSURE = "not surely: its range reaches down to what luck shows"
+
+
+def sure(w: Worth) -> bool:
+    """Whether even the lower end of the interval clears what luck reaches."""
+    return w.low > w.chance
 
 
 def observation(w: Worth, crisis: Crisis) -> str:

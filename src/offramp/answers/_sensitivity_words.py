@@ -8,7 +8,7 @@ import numpy as np
 
 from offramp.answers._facts import join, months_text, percent, quoted
 from offramp.answers._sensitivity_runs import OTHERS, TYPE_KNOWN, Study
-from offramp.answers._sensitivity_views import TINY, observation
+from offramp.answers._sensitivity_views import TINY, crossed, observation, sure
 from offramp.crisis import Crisis
 from offramp.ensembles.sobol import Index, Sensitivity
 
@@ -52,6 +52,11 @@ def headline(study: Study, found: Sensitivity, names: Mapping[str, str], plan: s
         return f"No single input decides what {plan} is worth to {a}; many small ones do together"
     rest = rest_of(found)
     first = top[0]
+    if crossed(first):
+        return (
+            f"{names[first.factor]} is among those that move what {plan} is worth to {a}; the sample is too "
+            "small to rank them"
+        )
     if rest is not None and rest.total > first.total and rest.total_low > first.total_high:
         return (
             f"{names[first.factor]} moves what {plan} is worth to {a} most, but the many inputs after "
@@ -97,10 +102,18 @@ def drivers(study: Study, found: Sensitivity, names: Mapping[str, str]) -> str:
             f"Even the strongest input, {named(first, names)}, takes part in {share(first.total)} of the "
             f"variance at most likely ({shares(first.total_low, first.total_high)})."
         )
+    shown = top[:3]
+    torn = [i for i in shown if crossed(i)]
     said = [
         f"{named(i, names)} takes part in {share(i.total)} of the variance "
         f"({shares(i.total_low, i.total_high)})"
-        + (f" and explains {share(i.first)} alone" if i.first_low > 0 else "")
+        + (
+            ""
+            if i.first_low <= 0
+            else f" and explains {share(i.first)} alone"
+            if i.first <= i.total
+            else ", all of it alone as far as the sample tells"
+        )
         + (
             ", and the outcome rises with it"
             if (i.rising or 0) >= 0.95
@@ -108,9 +121,17 @@ def drivers(study: Study, found: Sensitivity, names: Mapping[str, str]) -> str:
             if i.rising is not None and i.rising <= 0.05
             else ""
         )
-        for i in top[:3]
+        for i in shown
+        if i not in torn
     ]
-    return "; ".join(said) + "."
+    parts = ["; ".join(said) + "."] if said else []
+    if torn:
+        parts.append(
+            f"For {join(named(i, names) for i in torn)} the estimates cross: the share explained alone comes "
+            f"out above the share taken part in, which cannot be. {found.base} base points are too few to "
+            "rank these inputs or to say how much they carry."
+        )
+    return " ".join(parts)
 
 
 def together(study: Study, found: Sensitivity, names: Mapping[str, str]) -> str:
@@ -149,9 +170,9 @@ def one_at_a_time_words(study: Study, names: Mapping[str, str], a: str) -> str:
         return "Moved alone from the centre, no input changes anything."
     first = moving[0]
     text = (
-        f"Moved alone, {quoted(names[first.name])} takes the value to {a} from {first.at_low:.2f} to "
-        f"{first.at_high:.2f}; {len(study.swings) - len(moving)} of {len(study.swings)} inputs change "
-        "nothing from the centre."
+        f"Moved alone from its 5th to its 95th percentile, with all other inputs at their centre, "
+        f"{quoted(names[first.name])} takes the value to {a} from {first.at_low:.2f} to {first.at_high:.2f}; "
+        f"{len(study.swings) - len(moving)} of {len(study.swings)} inputs change nothing when moved so."
     )
     if study.checked and study.finer is not None:
         said = [
@@ -185,12 +206,22 @@ def finding_out(study: Study, names: Mapping[str, str], crisis: Crisis) -> str:
         f"Choosing among {plan_names}, {best} is best on average; knowing everything before choosing would "
         f"be worth {info.perfect:.3f} of a stake ({info.perfect_low:.3f} to {info.perfect_high:.3f})."
     )
-    worth = [w for w in info.worths if not w.nothing][:3]
+    worth = [w for w in info.worths if sure(w)][:3]
+    maybe = [w for w in info.worths if not w.nothing and not sure(w)][:3]
     if worth:
         text += " Most worth finding out: " + join(
             f"{quoted(names[w.name])} ({w.value:.3f})" for w in worth
         )
         text += "."
+    elif maybe:
+        those = join(
+            f"{quoted(names[w.name])} ({w.value:.3f}, {w.low:.3f} to {w.high:.3f})" for w in maybe
+        )
+        text += (
+            f" No single input is surely worth finding out: {those} "
+            f"{'comes' if len(maybe) == 1 else 'come'} out above the {maybe[0].chance:.3f} that luck reaches, "
+            f"but the range{'' if len(maybe) == 1 else 's'} begin{'s' if len(maybe) == 1 else ''} below it."
+        )
     else:
         text += " No single input is worth finding out beyond what luck would show."
     return text + _about_type(study, crisis)
@@ -217,7 +248,7 @@ def flips(study: Study, names: Mapping[str, str], crisis: Crisis) -> tuple[str, 
         return ()
     found = []
     for w in info.worths:
-        if w.nothing or len(w.switch) != 2 or w.switch[0] == w.switch[1]:
+        if not sure(w) or len(w.switch) != 2 or w.switch[0] == w.switch[1]:
             continue
         low, high = (quoted(crisis.plans[p].name) for p in w.switch)
         found.append(

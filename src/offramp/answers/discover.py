@@ -37,12 +37,14 @@ from offramp.answers._discover_facts import (
     examine,
     failure_for,
     failure_of,
+    tried,
 )
 from offramp.answers._ensemble_inputs import (
     DIFFERENCE,
     FINER,
     MEASURES,
     chosen_plan,
+    fitted_words,
     grid_error,
     input_names,
 )
@@ -163,16 +165,17 @@ def answer_of(
     names = input_names(crisis, paths)
     stated = crisis if reading is None else with_reading(crisis, reading)
     plan = quoted(crisis.plans[found.plan].name)
-    verb = "holds" if found.holds else "fails"
+    verb = words.outcome_words(found.failure, crisis, found.holds)
     case = "futures in which it holds" if found.holds else "failures"
     ranges = {
         p: (float(found.X[:, j].min()), float(found.X[:, j].max())) if len(found.X) else (0.0, 0.0)
         for j, p in enumerate(paths)
     }
-    box, solid = found.box, found.boxes is not None and words.holds_up(found.boxes)
-    headline = _headline(found, names, plan, verb, solid)
-    boxes = found.boxes.boxes if found.boxes is not None else ()
-    tables = [words.boxes_table(boxes, names, ranges, case)]
+    box = found.solid
+    headline = _headline(crisis, found, names, plan, verb)
+    tables = [words.counts_table(found, crisis)]
+    if found.boxes is not None and box is not None:
+        tables.insert(0, words.boxes_table(found.boxes.boxes, names, ranges, case))
     if found.tree is not None and len(found.tree.leaves()) > 1:
         tables.append(words.leaves_table(found.tree, names, case))
     top = [limit.name for limit in box.limits] if box is not None else []
@@ -180,19 +183,14 @@ def answer_of(
         name="discover",
         question="In which futures does the plan fail?",
         headline=headline,
-        paragraphs=_paragraphs(crisis, found, names, plan, verb, case, solid),
+        paragraphs=_paragraphs(crisis, found, names, plan, case),
         tables=tuple(tables),
-        charts=_charts(
-            found,
-            names,
-            headline if solid else "The box drawn fits these draws and does not hold up on others",
-            verb,
-            case,
-        ),
+        charts=_charts(found, names, headline, case),
         evidence_trace=Trace(
             formula=(
-                "coverage = H / all cases, density = H / T, mass = T / n; peel: largest gain of density per "
-                "row removed"
+                "Of n draws T lie inside the box, H of them cases: coverage = H / all cases, density = H / T, "
+                "mass = T / n; the search takes away the draws at one end of an input (a peel) where density "
+                "gains most per draw removed"
             ),
             supports=supports(stated, [(p, "limits the box") for p in top]),
             certificate=(found.error.line(),),
@@ -208,47 +206,42 @@ def answer_of(
                 ("design", ensemble.design.hash[:12]),
             ),
         ),
-        flips=_flips(found, names, verb),
-        warnings=_warnings(found),
+        flips=_flips(found, names),
+        warnings=_warnings(found) + _fitted(crisis, ensemble, reading),
         data=data_of(found, paths),
     )
 
 
-def _headline(found: Found, names: dict[str, str], plan: str, verb: str, solid: bool) -> str:
+def _headline(crisis: Crisis, found: Found, names: dict[str, str], plan: str, verb: str) -> str:
     n = len(found.fails)
     if not n:
         return f"No draw of {plan} could be solved"
     count = int(found.fails.sum())
+    fails = words.outcome_words(found.failure, crisis, False)
+    alike = f"; in {percent(found.close / n)} the two cannot be told apart" if found.close else ""
     if count == 0:
-        return f"{plan} fails in none of {n} draws"
+        return f"{plan} {fails} in none of {n} draws{alike}"
     if count == n:
-        return f"{plan} fails in all of {n} draws"
+        return f"{plan} {fails} in all of {n} draws"
     if found.boxes is None:
-        return f"{plan} {verb} in {int(found.cases.sum())} of {n} draws: too few to say when"
-    if found.box is None or not solid:
+        return f"{plan} {verb} in {int(found.cases.sum())} of {n} draws: too few to say when{alike}"
+    if found.solid is None:
         leaves = found.tree.leaves() if found.tree is not None else ()
         if len(leaves) > 1:
             where = join(words.limit_words(x, names) for x in leaves[0].limits)
             return f"{plan} {verb} most often where {where} ({percent(leaves[0].density)} of draws)"
-        return (
-            f"{plan} fails in {percent(count / n)} of draws, and no simple condition says in which"
-        )
-    return f"{plan} {verb} when {words.box_words(found.box, names)}"
+        return f"{plan} {fails} in {percent(count / n)} of draws, and no simple condition says in which{alike}"
+    return f"{plan} {verb} when {words.box_words(found.solid, names)}"
 
 
 def _paragraphs(
-    crisis: Crisis,
-    found: Found,
-    names: dict[str, str],
-    plan: str,
-    verb: str,
-    case: str,
-    solid: bool,
+    crisis: Crisis, found: Found, names: dict[str, str], plan: str, case: str
 ) -> tuple[str, ...]:
     n, clause = len(found.fails), found.failure.words(crisis)
     if not n:
         return ("Every draw failed to solve; the reasons are among the warnings.",)
     share = float(found.fails.mean())
+    verb = "holds" if found.holds else "fails"
     said = [
         f"In this model {plan} counts as failing where {clause}: {percent(share)} of {n} draws of the "
         f"{len(names)} inputs that have a range."
@@ -259,46 +252,56 @@ def _paragraphs(
             else ""
         )
     ]
-    if found.holds and 0 < share < 1:
-        said.append("It fails in most futures, so the box describes those in which it holds.")
-    box = found.box
+    if found.holds and 0 < share < 1 and found.boxes is not None:
+        said.append("It fails in most futures, so what follows describes those in which it holds.")
+    box = found.solid
     if found.boxes is not None and box is not None:
-        opening = f"It {verb} when" if solid else "The box that fits these draws best says: when"
-        said.append(f"{opening} {words.box_words(box, names)}: {words.figures_words(box, case)}.")
-        said.append(_unseen(found.boxes, case, solid))
+        said.append(
+            f"It {verb} when {words.box_words(box, names)}: {words.figures_words(box, case)}."
+        )
+        said.append(_unseen(found.boxes, case))
         said += [
             f"It also {verb} when {words.box_words(more, names)}: {words.figures_words(more, case)}."
-            for more in (found.boxes.boxes[1:] if solid else ())
+            for more in found.boxes.boxes[1:]
         ]
     elif found.boxes is not None:
-        said.append(
-            "No box tells these futures from the others better than chance: what decides is spread over "
-            "many inputs, or lies in how they meet."
-        )
-    if found.tree is not None:
+        said.append(_no_box(found.boxes, case))
+    if found.tree is not None and (box is not None or len(found.tree.leaves()) > 1):
         said.append(words.tree_words(found.tree, names, case))
     return tuple(said)
 
 
-def _unseen(found: Discovery, case: str, solid: bool) -> str:
+def _unseen(found: Discovery, case: str) -> str:
+    held = found.held_out
+    assert held is not None
+    return (
+        f"Searched for on one half of the draws and measured on the other, such a box holds "
+        f"{percent(held.density)} {case} (all draws: {percent(found.share)})."
+    )
+
+
+def _no_box(found: Discovery, case: str) -> str:
+    """One sentence on a box that was not found, or does not hold up on draws it had not seen."""
+    if not found.boxes:
+        return (
+            "No condition on inputs tells these futures from the others better than chance: what decides is "
+            "spread over many inputs, or lies in how they meet."
+        )
     held = found.held_out
     if held is None:
-        return "There are too few cases to try the box on draws that the search had not seen."
-    text = (
-        f"Searched for on one half of the draws and measured on the other, such a box holds "
-        f"{percent(held.density)} {case} (all draws: {percent(found.share)})"
-    )
+        return "There are too few cases to try a condition on draws that the search had not seen."
     return (
-        f"{text}." if solid else f"{text}: it does not hold up, and is shown only for what it is."
+        f"A condition on inputs found on one half of the draws does not hold up on the other half "
+        f"({percent(held.density)} {case} there, {percent(found.share)} among all draws), so none is shown."
     )
 
 
-def _charts(
-    found: Found, names: dict[str, str], headline: str, verb: str, case: str
-) -> tuple[Chart, ...]:
-    if found.boxes is None or found.box is None:
+def _charts(found: Found, names: dict[str, str], headline: str, case: str) -> tuple[Chart, ...]:
+    box = found.solid
+    if found.boxes is None or box is None:
         return ()
-    box = found.box
+    boxes = tried(found.boxes, found.X, found.cases)
+    verb = "holds" if found.holds else "fails"
     ranked = sorted(box.limits, key=lambda limit: limit.quasi_p)
     columns = [limit.column for limit in ranked[:2]]
     if len(columns) < 2:
@@ -321,35 +324,46 @@ def _charts(
             words=(f"it {verb}", other),
         ),
         trajectory_chart(
-            found.boxes.trajectory,
+            boxes,
             box,
             title=(
-                f"A box can hold {percent(box.coverage)} of {case} at a density of {percent(box.density)}"
+                f"The box holds {percent(box.coverage)} of {case}; of the draws inside {percent(box.density)} "
+                f"are {case}"
             ),
             alt=(
-                f"As the box shrinks, density rises from {percent(found.boxes.share)} to "
-                f"{percent(found.boxes.trajectory.boxes[-1].density)} while coverage falls."
+                f"As boxes hold less of all {case}, their share inside goes from "
+                f"{percent(boxes[0].density)} to {percent(boxes[-1].density)}."
             ),
             case=case,
         ),
     )
 
 
-def _flips(found: Found, names: dict[str, str], verb: str) -> tuple[str, ...]:
-    if found.box is None:
+def _flips(found: Found, names: dict[str, str]) -> tuple[str, ...]:
+    if found.solid is None:
         return ()
+    verb = "holds" if found.holds else "fails"
     edges = []
-    for limit in sorted(found.box.limits, key=lambda one: one.quasi_p):
+    for limit in sorted(found.solid.limits, key=lambda one: one.quasi_p):
         for bound, side in ((limit.low, "below"), (limit.high, "above")):
             if np.isfinite(bound):
                 edges.append(f"{names[limit.name]} {side} {bound:.3g}: outside of where it {verb}")
     return tuple(edges)
 
 
+def _fitted(crisis: Crisis, ensemble: Ensemble, reading: str | None) -> tuple[str, ...]:
+    """A warning, if draws were fitted."""
+    count = int(ensemble.fitted(reading).sum())
+    draws = f"{count} of {ensemble.design.draws} draws"
+    return (fitted_words(crisis, draws),) if count else ()
+
+
 def _warnings(found: Found) -> tuple[str, ...]:
     said = []
     if found.lost:
-        said.append(f"{found.lost} draws gave no figure: {'; '.join(found.failures[:3])}")
+        said.append(
+            f"{words.draws_words(found.lost)} gave no figure: {'; '.join(found.failures[:3])}"
+        )
     if found.failure.against is not None and found.error.draws:
         gap = found.error.largest.get(DIFFERENCE)
         if gap is not None:

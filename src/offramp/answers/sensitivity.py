@@ -32,7 +32,13 @@ import numpy as np
 
 from offramp.answers import _sensitivity_words as words
 from offramp.answers._answer import Answer, Chart, Trace
-from offramp.answers._ensemble_inputs import FINER, chosen_plan, input_names, other_plan
+from offramp.answers._ensemble_inputs import (
+    FINER,
+    chosen_plan,
+    fitted_words,
+    input_names,
+    other_plan,
+)
 from offramp.answers._facts import owner, quoted, supports
 from offramp.answers._sensitivity_runs import ENDS, Study, study
 from offramp.answers._sensitivity_views import (
@@ -40,6 +46,7 @@ from offramp.answers._sensitivity_views import (
     indices_table,
     information_chart,
     information_table,
+    sure,
     swings_chart,
     swings_table,
 )
@@ -150,7 +157,7 @@ def _answer(
             found,
             names,
             ends,
-            f"{names[widest.name]} swings {what} most" if widest else "",
+            f"Moved alone, {names[widest.name]} swings {what} most" if widest else "",
             what,
         ),
         indices_chart(found, value, what, names, headline),
@@ -178,8 +185,9 @@ def _answer(
         charts=tuple(c for c in charts if c is not None),
         evidence_trace=Trace(
             formula=(
-                "S_j = adjusted R^2 of E[Y | X_j];  T_j = mean((y_A - y_j)^2) / (2 V);  "
-                "EVPPI_j = E[max_p E[Y_p | X_j]] - max_p E[Y_p]"
+                "Share of the variance that input j explains alone: S_j = adjusted R^2 of E[Y | X_j];  share "
+                "that it takes part in: T_j = mean((y_A - y_j)^2) / (2 V);  worth of finding j out before "
+                "choosing a plan p: EVPPI_j = E[max_p E[Y_p | X_j]] - max_p E[Y_p]"
             ),
             supports=supports(
                 stated, [(p, "among those that move the outcome most") for p in top[:5]]
@@ -199,17 +207,24 @@ def _answer(
             ),
         ),
         flips=words.flips(found, names, crisis),
-        warnings=_warnings(found),
+        warnings=_warnings(crisis, found),
         data=_data(found, ends),
     )
 
 
 def worth_title(found: Study, names: dict[str, str]) -> str:
-    """What is most worth finding out, as a heading."""
-    worth = [w for w in found.information.worths if not w.nothing] if found.information else []
+    """What is most worth finding out, as a heading: an input only if its whole interval clears luck."""
+    info = found.information
+    if info is None:
+        return "What finding out is worth was not estimated"
+    worth = [w for w in info.worths if sure(w)]
     if not worth:
-        return "No single input is worth finding out beyond what luck would show"
-    return f"{names[worth[0].name]} is most worth finding out before choosing"
+        return (
+            "No single input is surely worth finding out before choosing; knowing everything would gain "
+            f"{info.perfect:.3f} of a stake"
+        )
+    first = worth[0]
+    return f"{names[first.name]} is most worth finding out before choosing ({first.value:.3f} of a stake)"
 
 
 def _grid_line(found: Study, a: str) -> str:
@@ -223,11 +238,14 @@ def _grid_line(found: Study, a: str) -> str:
     )
 
 
-def _warnings(found: Study) -> tuple[str, ...]:
+def _warnings(crisis: Crisis, found: Study) -> tuple[str, ...]:
     said = list(dict.fromkeys(w for s in found.indices.values() for w in s.warnings))
     if found.failures:
         more = f" (and {len(found.failures) - 3} more reasons)" if len(found.failures) > 3 else ""
         said.append(f"draws without a result: {'; '.join(found.failures[:3])}{more}")
+    if found.fitted:
+        draws = max(len(values) for values in found.sample.values())
+        said.append(fitted_words(crisis, f"{found.fitted} of {draws} draws"))
     turned = [p for p, (own, finer) in found.checked.items() if own * finer < 0]
     if turned:
         said.append(

@@ -1,18 +1,16 @@
 """From a crisis to a brief: compiles, solves, answers, and writes the page's sentences.
 
-The bottom line says what is likely under the first plan (probability over the precision band), what
-moves it (delay, and the best plan), and what to do first. Every figure comes from an answer, so it
-leads to its inputs and to the certificate. Parameters are listed whole with ranges and sources;
-numbers that the file left out are listed again as assumptions.
+The bottom line (:mod:`offramp.brief._bottom`) says what is likely under the first plan (over the precision
+band and over draws of the inputs), what moves it (delay, and the best plan), and what to do first. Every
+figure comes from an answer, so it leads to its inputs and to the certificate. Parameters are listed whole with
+ranges and sources; numbers that the file left out are listed again as assumptions.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from offramp._version import VERSION
 from offramp.answers import (
@@ -35,13 +33,12 @@ from offramp.answers import (
 from offramp.answers._ask import ask
 from offramp.answers._facts import (
     fine_percent,
-    join,
     percent,
     quoted,
     span_text,
     stake,
 )
-from offramp.answers._plans_views import NOBODY, who_must_agree
+from offramp.answers._plans_views import who_must_agree
 from offramp.answers._runs import in_parallel
 from offramp.answers._sensitivity_small_answer import DRAWS
 from offramp.answers.certainty import checks_table
@@ -54,16 +51,16 @@ from offramp.brief._back_matter import (
     sources,
     warnings,
 )
+from offramp.brief._bottom import bottom_line, bridge_words, confidence, points, spread_of
 from offramp.brief._doubts import Doubts, doubted
 from offramp.brief.document import Brief
-from offramp.brief.words import Yardstick, confidence_sentence, sentence
-from offramp.crisis import Crisis, SealedFile, crisis_hash, parameters
+from offramp.brief.words import Yardstick
+from offramp.crisis import Crisis, SealedFile, crisis_hash
 from offramp.game import Game, Resolution, compile_game
 from offramp.game._resolution import named
 from offramp.solution import DEFAULT_PRECISION, Certificate, Solution, solve
 
 Progress = Callable[[str, int, int], None]
-Confidence = Literal["low", "moderate", "high"]
 
 QUESTIONS = (
     leverage, deal, bluff, deter, coalition, contribution, offensive, futures, watch,
@@ -71,8 +68,6 @@ QUESTIONS = (
 """Questions put to the first plan, in reading order; the comparison of plans comes third."""
 SLOW = (leverage, deal, deter, offensive, watch)
 """Those that are begun first, so that no core waits for one of them at the end."""
-MOSTLY, NARROW = 0.5, 0.1
-"""Confidence is moderate if more than this share of numbers is data and the band is narrower."""
 
 
 def brief(
@@ -157,6 +152,8 @@ def brief(
     more, parts = doubted(crisis, doubts, added, len(own), workers, progress)
     answers = (*own, *more)
     read = game.crisis
+    spread = spread_of(more, first, comparison.month, named(resolution).name)
+    bridge = bridge_words(game, bargain, by_place[QUESTIONS.index(futures)], comparison.month)
     return Brief(
         title=read.title,
         subtitle=read.summary,
@@ -170,8 +167,8 @@ def brief(
         seed=seed,
         command=command or f"offramp brief {crisis.id}",
         yardstick=yardstick,
-        bottom_line=_bottom_line(comparison, delay, bargain, first, yardstick),
-        confidence=_confidence(read, comparison),
+        bottom_line=bottom_line(comparison, delay, bargain, first, yardstick, spread, bridge),
+        confidence=confidence(read, comparison, spread),
         options=_options(comparison),
         picture=next(iter(delay.charts), None),
         why_heading=_why_heading(bargain),
@@ -262,71 +259,6 @@ METHOD = (
 )
 
 
-def _bottom_line(
-    c: Comparison, delay: Answer, bargain: Answer, first: str, yardstick: Yardstick
-) -> tuple[str, ...]:
-    crisis = c.crisis
-    a = crisis.blocs["A"].name
-    p = c.own[first].at("settled", c.month)
-    low, high = c.settled_range(first)
-    error = c.error("settled", first)
-    low, high = max(0.0, low - error), min(1.0, high + error)
-    likely = sentence(
-        p,
-        f"there is a settlement at month {c.month} under {quoted(crisis.plans[first].name)}",
-        yardstick,
-        low,
-        high,
-    )
-    moves = f"{delay.headline}. {bargain.headline}."
-    best = max(c.own, key=lambda x: c.own[x].value_a)
-    gain = c.own[best].value_a - c.own[first].value_a
-    name = quoted(crisis.plans[best].name)
-    alike = [quoted(crisis.plans[x].name) for x in c.own if x != best and not c.worth_more(best, x)]
-    if len(c.own) == 1:
-        todo = f"The file has one plan: nothing is said about what {a} should do instead."
-    elif not c.worth_more(best, first):
-        todo = (
-            f"No plan in the file is distinguishably better for {a} than "
-            f"{quoted(crisis.plans[first].name)}."
-        )
-    else:
-        agree = who_must_agree(crisis, crisis.plans[best])
-        needs = "no further consent is needed" if agree == NOBODY else f"it needs {agree} to agree"
-        tie = f", though not distinguishably more than {join(alike)}" if alike else ""
-        todo = f"For {a} {name} is worth most ({stake(gain, True)} of its stake{tie}); {needs}."
-    if c.same and c.offer is not None:
-        top = max(c.same, key=lambda x: c.same[x].value_a)
-        x, y = c.same[top].value_a, c.own[best].value_a
-        more = x - y
-        if more > 0 and c.differ("value_a", top, best, x, y) and crisis.plans[top].offer != c.offer:
-            todo += (
-                f" A mix that is not in the file would do better still: {quoted(crisis.plans[top].name)} with "
-                f"the offer {quoted(crisis.contracts[c.offer].name)} ({stake(more, True)})."
-            )
-    return (likely, moves, todo)
-
-
-def _confidence(crisis: Crisis, c: Comparison) -> str:
-    """Low unless most numbers rest on data and the precision band is narrow."""
-    numbers = parameters(crisis)
-    kinds = {key: source.kind for key, source in crisis.sources.items()}
-
-    def measured(source: tuple[str, ...]) -> bool:
-        named = {kinds.get(re.split(r"[:\s]", s)[0]) for s in source if s}
-        return "data" in named and "judgement" not in named
-
-    share = sum(measured(q.source) for q in numbers.values()) / max(1, len(numbers))
-    best = max(c.own, key=lambda p: c.own[p].value_a)
-    widest = c.settled_range(best)[1] - c.settled_range(best)[0]
-    level: Confidence = "moderate" if share > MOSTLY and widest < NARROW else "low"
-    return confidence_sentence(
-        level,
-        f"{percent(share)} of the {len(numbers)} numbers rest on data alone, the rest on judgement, and "
-        f"the ranges here run over precision and the grid, not over the inputs",
-    )
-
-
 def _options(c: Comparison) -> Table:
     crisis, m = c.crisis, c.month
     a = crisis.blocs["A"].name
@@ -361,7 +293,7 @@ def _options(c: Comparison) -> Table:
         columns,
         tuple(rows),
         "Ranges: over precision. Finer grids, a finer clock and a later end move the chance of settlement by "
-        f"up to {percent(max(c.error('settled', p) for p in c.checks))}. Worth is to {a}, whose plans these "
+        f"up to {points(max(c.error('settled', p) for p in c.checks))}. Worth is to {a}, whose plans these "
         "are. What these figures rest on stands in the section on plans.",
     )
 
@@ -374,7 +306,8 @@ def _why_heading(bargain: Answer) -> str:
 
 
 def _why_no_deal(bargain: Answer) -> str:
-    return " ".join((bargain.headline + ".", *bargain.paragraphs[:1]))
+    """What the answer about deals says first; its headline stands in the bottom line."""
+    return bargain.paragraphs[0] if bargain.paragraphs else f"{bargain.headline}."
 
 
 def _mind_changers(answers: tuple[Answer, ...]) -> tuple[str, ...]:

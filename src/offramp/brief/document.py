@@ -132,6 +132,12 @@ class Brief:
             return self.picture
         return next((chart for answer in self.answers for chart in answer.charts), None)
 
+    @property
+    def range_line(self) -> str:
+        """``deal_range`` where the bottom line does not say it already; "" otherwise."""
+        said = any(self.deal_range in line for line in self.bottom_line)
+        return "" if said else self.deal_range
+
     def sentences(self) -> Iterator[str]:
         """Every sentence that readers see, outside tables and charts."""
         yield from self.bottom_line

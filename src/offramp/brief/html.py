@@ -90,6 +90,7 @@ class AnswerView:
     tables: tuple[TableView, ...]
     supports: tuple[dict[str, Any], ...]
     evidence: tuple[Markup, ...]
+    certificate: str
     part: str
 
 
@@ -304,8 +305,15 @@ def _answer(
         tables=tuple(table_view(t) for t in answer.tables if t.rows),
         supports=supports,
         evidence=evidence,
+        certificate=_certificate(answer),
         part=part,
     )
+
+
+def _certificate(answer: Answer | None) -> str:
+    """Lines of a certificate as one clause: whoever prints it ends the sentence."""
+    lines = () if answer is None else answer.trace().certificate
+    return "; ".join(line.rstrip(".") for line in lines)
 
 
 def _figure(
@@ -322,7 +330,7 @@ def _figure(
         drawing=drawings[identifier],
         table=table_view(chart.table),
         rests_on=tuple(anchors.path(s.path) for s in trace.supports) if trace else (),
-        certificate="; ".join(trace.certificate) if trace else "",
+        certificate=_certificate(answer),
     )
 
 

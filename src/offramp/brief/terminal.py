@@ -47,8 +47,8 @@ def renderable(brief: Brief, saved: Path | str | None = None) -> Group:
     parts += [Text(), _Fitting(brief.options)]
     if brief.options.note:
         parts.append(Text(brief.options.note, style="dim"))
-    if brief.deal_range:
-        parts += [Text(), Text(brief.deal_range)]
+    if brief.range_line:
+        parts += [Text(), Text(brief.range_line)]
     parts.append(Text())
     parts += [Text(f"Take care: {w}", style="yellow") for w in _warnings(brief)]
     for row in brief.certificate.rows:
