@@ -33,7 +33,7 @@ def test_the_number_that_makes_two_readings_part_is_named_and_no_other() -> None
             continue
         turns = {s.path for s in found().swaps if s.claim == p.claim and s.turns}
         assert turns == {"war.cost.B", TOGETHER}
-        assert cause(found(), p) == "war.cost.B alone"
+        assert cause(two_readings(), found(), p) == "“war: cost, Dal” alone"
     moved = next(s for s in found().swaps if s.claim == "dear_1" and s.path == "war.cost.B")
     assert (moved.own, moved.given) == pytest.approx((0.45, 0.035))
     assert moved.margin == pytest.approx(0.15)
@@ -49,16 +49,16 @@ def test_a_premise_that_has_no_part_in_a_claim_moves_it_by_nothing() -> None:
 def test_partings_without_a_cause_in_the_premises_say_so() -> None:
     p = next(p for p in found().parted if p.claim == "dear_1")
     none = replace(found(), swaps=tuple(replace(s, turns=False) for s in found().swaps))
-    assert "crises of the two dates differ" in cause(none, p)
+    assert "crises of the two dates differ" in cause(two_readings(), none, p)
     same = replace(p, there=p.here)
-    assert "agree at central values" in cause(none, same)
+    assert "agree at central values" in cause(two_readings(), none, same)
     several = replace(
         none,
         swaps=tuple(replace(s, turns=s.path == TOGETHER) for s in none.swaps),
     )
-    assert cause(several, p) == "several numbers together, none alone"
-    assert "no number" in cause(replace(found(), swaps=()), p)
-    assert "cannot be asked" in cause(found(), replace(p, here=None))
+    assert cause(two_readings(), several, p) == "several numbers together, none alone"
+    assert "no number" in cause(two_readings(), replace(found(), swaps=()), p)
+    assert "cannot be asked" in cause(two_readings(), found(), replace(p, here=None))
 
 
 def test_one_reading_or_agreement_leaves_no_map() -> None:
@@ -81,8 +81,8 @@ def test_a_page_says_what_it_claims_what_follows_what_carries_and_how_forecasts_
         assert part in text
     assert "makes none with a date" in text
     assert "1 cannot be put to such a game" in text
-    assert "dear_3 came out the same" in text
-    assert "turns dear_1" in text
+    assert "“Always so” came out the same" in text
+    assert "(0.035 instead of 0.45) turns “War costs B much”" in text
     assert len(dear.table().rows) == len(dear.data["claims"]) == 5  # type: ignore[index]
     assert not any(word in text.lower() for word in ("aggressor", "state index"))
 

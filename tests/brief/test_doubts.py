@@ -16,6 +16,7 @@ from tests.ensembles.ensemble_crises import starter
 import offramp
 from offramp.answers import Answer, answer_from
 from offramp.audit import Sizes
+from offramp.audit._saying import MARKS, SHOWN
 from offramp.brief import Brief, Part
 from offramp.brief._audited import GLANCE, SIZES, audited
 from offramp.brief._doubts import HANGS, READINGS, Doubts, doubted
@@ -72,9 +73,37 @@ def test_a_page_of_a_reading_has_a_mark_for_each_of_its_claims() -> None:
     verdicts = list(dear.data["claims"].values())
     assert len(rows) == len(verdicts) == 5
     for row, verdict in zip(rows, verdicts, strict=True):
-        assert str(row[-1]).startswith(verdict)
+        said = SHOWN[verdict]
+        assert str(row[-1]).startswith(f"{MARKS[verdict]} {said}" if verdict in MARKS else said)
     assert {"follows", "not expressed", "not asked"} <= set(verdicts)
-    assert "not clearly" in str(rows[0][-1])  # four draws settle nothing
+    assert "follows? (" in str(rows[0][-1])  # four draws settle nothing
+
+
+def test_a_page_shows_a_reading_its_own_numbers_and_what_the_file_has_beside() -> None:
+    dear = next(a for a in parts()[0] if a.name == "audit-dear")
+    at = {s.path: s for s in dear.trace().supports}
+    cost = at["war.cost.B"]
+    assert (cost.value, cost.range) == ("0.45", "0.4 to 0.5")
+    assert "the file's own is 0.15 (0.1 to 0.2)" in cost.why
+    table = next(t for t in dear.tables if t.title.endswith("what it assumes"))
+    assert [c.name for c in table.columns] == ["why", "path", "value", "low", "high", "read"]
+    assert {row[1]: row[2:5] for row in table.rows}["war.cost.B"] == (0.45, 0.4, 0.5)
+
+
+def test_what_was_not_sampled_has_no_column_and_one_draw_is_no_verdict() -> None:
+    *pages, whole = parts()[0][2:]
+    assert "off" not in [c.name for c in pages[0].table().columns]
+    assert "carried" not in [c.name for c in pages[0].table().columns]
+    names = [c.name for t in whole.tables if "own claims" in t.title for c in t.columns]
+    assert {"share", "low", "high"} <= set(names)
+    assert not {"off", "grid", "carried", "hurt"} & set(names)
+    columns = [c.name for c in whole.table().columns]
+    rows = {row[0]: dict(zip(columns, row, strict=True)) for row in whole.table().rows}
+    assert rows["dear_1"]["cheap"] == "0 of 1"
+    assert rows["cheap_1"]["dear"] == "0 of 1"
+    assert rows["dear_1"]["dear"] == "follows, 100\N{NO-BREAK SPACE}%"
+    drawn = {row[0]: row[1:] for row in whole.chart("verdicts").table.rows}
+    assert drawn["War costs B much."] == ("+ follows?", "0 of 1")
 
 
 def test_a_small_audit_says_that_its_intervals_are_wide_and_names_the_full_one() -> None:
@@ -127,9 +156,10 @@ def test_an_answer_made_before_takes_the_place_of_one_made_here(
     def no_more(*_: object, **__: object) -> None:
         raise AssertionError("made again")
 
+    made = parts()[0]  # before anything is patched, whichever test comes first
     monkeypatch.setattr("offramp.brief._doubts.hangs_on", no_more)
     monkeypatch.setattr("offramp.brief._doubts.audited", no_more)
-    before = [replace(answer_from(a.to_dict()), headline=f"Before: {a.name}") for a in parts()[0]]
+    before = [replace(answer_from(a.to_dict()), headline=f"Before: {a.name}") for a in made]
     other = replace(before[0], name="stress", headline="Before: stress")
     answers, found = doubted(two_readings(), asked(), [other, *before], 1, 1, None)
     assert [a.headline for a in answers] == [*(f"Before: {a.name}" for a in before), other.headline]

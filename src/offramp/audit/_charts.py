@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from offramp.answers._answer import Chart
 from offramp.answers._charts import Bar, diverging_bars, matrix
 from offramp.answers._facts import quoted
-from offramp.answers._names import readable
 from offramp.answers._style import Fill
 from offramp.audit._found import Author, Found
-from offramp.audit._words import headline_of, short
+from offramp.audit._saying import LEAST, MARKED, marked, number_said, short
+from offramp.audit._words import headline_of
 from offramp.crisis import Crisis
 
 MOST_BARS = 4
 """Premises of a claim that the chart of loads shows."""
-SHADES: Mapping[str, Fill] = {"follows": "mid", "contradicts": "dark", "undetermined": "pale"}
 
 
 def matrix_chart(crisis: Crisis, found: Found) -> Chart | None:
@@ -28,17 +25,17 @@ def matrix_chart(crisis: Crisis, found: Found) -> Chart | None:
         line = []
         for a in found.authors:
             cell = a.cells[name]
-            sure = cell.clear or not cell.draws
-            word = cell.word if sure else f"{cell.word}?"
-            line.append(word)
-            fills[word] = SHADES.get(cell.word, "none") if sure else "pale"
+            text, fill = marked(cell.word, cell.clear, cell.share, cell.draws)
+            line.append(text)
+            fills[text] = fill
         cells.append(line)
     title = headline_of(crisis, found)
     return matrix(
         "verdicts",
         title=title,
-        subtitle="Share of draws of each reading's premises in which the claim is true: 80 % and more "
-        "follows, 20 % and less contradicts; with a question mark, more draws could turn it",
+        subtitle=f"{MARKED}: the claim is true in at least 80 %, in at most 20 %, or in between of the draws "
+        "from each reading's own ranges; white with a question mark, more draws could turn it; "
+        f"of fewer than {LEAST} draws, the number in which it was true",
         alt=f"{title}.",
         rows=[short(text) for _, _, text in found.claims.values()],
         columns=[a.label for a in found.authors],
@@ -64,12 +61,13 @@ def loads_chart(crisis: Crisis, found: Found) -> Chart | None:
                 continue
             bars.append(
                 Bar(
-                    readable(crisis, a.premises[j]), float(use.value[j]), float(use.low[j]), float(use.high[j]),
+                    number_said(crisis, a.premises[j]),
+                    float(use.value[j]), float(use.low[j]), float(use.high[j]),
                     group=f"{a.label}: {short(found.claims[claim][2])}",
                 )
             )  # fmt: skip
             if float(use.high[j]) < 0 and (worst is None or float(use.value[j]) < worst[0]):
-                worst = (float(use.value[j]), readable(crisis, a.premises[j]), a.label)
+                worst = (float(use.value[j]), number_said(crisis, a.premises[j]), a.label)
     if not bars:
         return None
     title = (

@@ -8,6 +8,7 @@ from offramp.answers._answer import Cell, Column, Table
 from offramp.answers._facts import join, quoted
 from offramp.audit._found import Found, plain
 from offramp.audit._map import TOGETHER, Parted, Swap
+from offramp.audit._saying import cell_text, claim_said, listed, number_said
 from offramp.crisis import Crisis
 
 
@@ -22,18 +23,18 @@ def _of(found: Found, p: Parted) -> tuple[Swap, ...]:
     )
 
 
-def cause(found: Found, p: Parted) -> str:
-    """Why two readings part on a claim, at central values."""
+def cause(crisis: Crisis, found: Found, p: Parted, briefly: bool = False) -> str:
+    """Why two readings part on a claim, at central values; ``briefly`` counts numbers beyond a few."""
     if p.here is None:
         return "it cannot be asked at the author's central values"
     rows = _of(found, p)
     turns = alone(found, p)
     if turns:
-        return (
-            f"{join(s.path for s in turns)} alone"
-            if len(turns) == 1
-            else (f"any one of {join((s.path for s in turns), 'or')}")
-        )
+        names = [quoted(number_said(crisis, s.path)) for s in turns]
+        if len(names) == 1:
+            return f"{names[0]} alone"
+        said = listed(names, "numbers", "or") if briefly else join(names, "or")
+        return f"any one of {said}"
     every = next((s for s in rows if s.path == TOGETHER), None)
     if every is None:
         return "no number on which they differ stands in both crises: the dates differ"
@@ -59,10 +60,10 @@ def map_table(crisis: Crisis, found: Found) -> Table | None:
         rows.append(
             (
                 p.claim, found.claims[p.claim][2],
-                f"{words[p.author].label}: {words[p.author].cells[p.claim].word}",
-                f"{words[p.other].label}: {words[p.other].cells[p.claim].word}",
-                cause(found, p),
-                most.path if most is not None and moved else "",
+                f"{words[p.author].label}: {cell_text(words[p.author].cells[p.claim])}",
+                f"{words[p.other].label}: {cell_text(words[p.other].cells[p.claim])}",
+                cause(crisis, found, p),
+                number_said(crisis, most.path) if most is not None and moved else "",
                 plain(most.moved - most.margin) if most is not None and moved else None,
             )
         )  # fmt: skip
@@ -98,18 +99,18 @@ def map_words(crisis: Crisis, found: Found) -> str:
         p = single[0]
         text += (
             f" {quoted(crisis.readings[p.author].label)} and {quoted(crisis.readings[p.other].label)} "
-            f"part on {p.claim} over {cause(found, p)}."
+            f"part on {claim_said(found, p.claim)} over {cause(crisis, found, p, briefly=True)}."
         )
     return text
 
 
-def map_data(found: Found) -> dict[str, Any]:
+def map_data(crisis: Crisis, found: Found) -> dict[str, Any]:
     """The map as plain values."""
     return {
         "parted": [
             {
                 "claim": p.claim, "author": p.author, "other": p.other, "here": p.here,
-                "there": p.there, "cause": cause(found, p),
+                "there": p.there, "cause": cause(crisis, found, p),
             }
             for p in found.parted
         ],

@@ -7,38 +7,50 @@ reaches a game.
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-from offramp.answers._answer import Answer, Column, Table, Trace
-from offramp.answers._answer import Cell as Value
-from offramp.answers._facts import join, percent, quoted, supports
+from offramp.answers._answer import Answer, Support, Trace
+from offramp.answers._facts import bare, join, percent, quoted, range_text
 from offramp.answers._forecasts_facts import LEAST_RANKED, Group, groups_of, items_of
 from offramp.answers._forecasts_sealed import open_sealed
-from offramp.answers._names import readable
 from offramp.audit._charts import main_claim
-from offramp.audit._found import Author, Found, plain
+from offramp.audit._found import Author, Found
 from offramp.audit._map import TOGETHER, Swap
+from offramp.audit._page_tables import (
+    claims_table,
+    forecasts_table,
+    page_data,
+    premises_table,
+    turning,
+)
+from offramp.audit._saying import (
+    Sort,
+    claim_said,
+    claims_said,
+    number_said,
+    plain_text,
+    sorted_out,
+    stated,
+    tallied,
+    tally_of,
+    value_said,
+)
 from offramp.audit._views import grid_line
-from offramp.audit._words import short
 from offramp.crisis import Crisis, SealedFile, quantities
 
 FORMULA = "share = Pr(claim true | the reading's premises); load = Shapley share of a premise in it"
-SAID = {
-    "follows": "follow from its premises",
-    "undetermined": "may or may not be so, depending on values within its own ranges",
-    "contradicts": "are contradicted by its premises",
-    "not asked": "could not be asked of the game of that date",
-    "not expressed": "cannot be put to such a game",
+SAID: dict[Sort, tuple[str, str]] = {
+    "follows": ("follows from its premises", "follow from its premises"),
+    "holds": ("is true whatever anybody assumes", "are true whatever anybody assumes"),
+    "fails": ("is false whatever anybody assumes", "are false whatever anybody assumes"),
+    "contradicts": ("is contradicted by its premises", "are contradicted by its premises"),
+    "undetermined": ("may or may not be so, depending on values within its own ranges",) * 2,
+    "unsettled": ("is not settled by these draws", "are not settled by these draws"),
+    "not asked": ("could not be asked of the game of that date",) * 2,
+    "not expressed": ("cannot be put to such a game",) * 2,
 }
-ONE = {
-    "follows": "follows from its premises",
-    "undetermined": "may or may not be so, depending on values within its own ranges",
-    "contradicts": "is contradicted by its premises",
-    "not asked": "could not be asked of the game of that date",
-    "not expressed": "cannot be put to such a game",
-}
+"""What is said of one claim, and of several."""
 
 
 def pages(
@@ -71,9 +83,7 @@ def pages(
 
 def page(crisis: Crisis, found: Found, author: Author, group: Group | None, scored: bool) -> Answer:
     """The page of one reading."""
-    known = quantities(crisis)
-    paths = [(p, "premise of this reading") for p in author.premises if p in known]
-    tables = [claims_table(found, author), premises_table(crisis, found, author)]
+    tables = [claims_table(crisis, found, author), premises_table(crisis, found, author)]
     tables += [forecasts_table(group)] if group is not None else []
     said = (
         claims_words(crisis, found, author),
@@ -91,11 +101,11 @@ def page(crisis: Crisis, found: Found, author: Author, group: Group | None, scor
         charts=(),
         evidence_trace=Trace(
             formula=FORMULA,
-            supports=supports(crisis, paths),
+            supports=own_supports(crisis, found, author),
             certificate=(grid_line(found),),
             settings=(("as of", author.as_of), ("draws", str(found.draws))),
         ),
-        flips=tuple(swap_words(crisis, s) for s in turning(found, author)),
+        flips=tuple(swap_words(crisis, found, s) for s in turning(found, author)),
         warnings=(
             "The verdicts are about our coding of the text, and about this game; neither is the author's.",
             *((unread_words(crisis, author),) if author.unread else ()),
@@ -104,14 +114,32 @@ def page(crisis: Crisis, found: Found, author: Author, group: Group | None, scor
     )
 
 
+def own_supports(crisis: Crisis, found: Found, author: Author) -> tuple[Support, ...]:
+    """Its premises with its own values and ranges; what the file has there is said beside."""
+    known = quantities(crisis)
+    sources = {
+        path: "; ".join(premise.source)
+        for path, premise in zip(author.premises, crisis.readings[author.id].premises, strict=True)
+    }
+    return tuple(
+        Support(
+            path, bare(own.value), range_text(own), sources[path],
+            f"premise of this reading; the file's own is {value_said(known[path])}",
+        )
+        for path, own in stated(crisis, found, author).items()
+        if path in known
+    )  # fmt: skip
+
+
 def headline(found: Found, author: Author) -> str:
-    """How many of its claims follow."""
-    asked = [c for c in author.claims if author.cells[c].draws]
+    """What came of its claims: those that the draws settle, with structural ones apart."""
+    asked = sum(author.cells[c].draws > 0 for c in author.claims)
     if not asked:
         return f"{quoted(author.label)}: none of its claims can be asked of this game"
-    n = sum(author.cells[c].word == "follows" for c in asked)
-    verb = "follows" if n == 1 else "follow"
-    return f"{quoted(author.label)}: {n} of {len(asked)} claims that can be asked {verb} from its premises"
+    tally = tally_of(found, (author,))
+    del tally["not asked"], tally["not expressed"]
+    what = "claim that can be asked" if asked == 1 else "claims that can be asked"
+    return f"{quoted(author.label)}: of {asked} {what} {tallied(tally, 'from its premises', 'its')}"
 
 
 # --- Sentences -------------------------------------------------------------------------------
@@ -120,9 +148,13 @@ def headline(found: Found, author: Author) -> str:
 def claims_words(crisis: Crisis, found: Found, author: Author) -> str:
     """What it claims."""
     reading = crisis.readings[author.id]
-    ends = [_bare(found.claims[c][2]) for c in author.claims if found.claims[c][1] == "conclusion"]
+    ends = [
+        plain_text(found.claims[c][2]) for c in author.claims if found.claims[c][1] == "conclusion"
+    ]
     text = (
-        f"What it claims, as of {author.as_of}: {_bare(reading.stance)}." if reading.stance else ""
+        f"What it claims, as of {author.as_of}: {plain_text(reading.stance)}."
+        if reading.stance
+        else ""
     )
     if ends:
         text += f" Its conclusions: {'; '.join(ends)}."
@@ -133,21 +165,26 @@ def claims_words(crisis: Crisis, found: Found, author: Author) -> str:
 def follows_words(found: Found, author: Author) -> str:
     """What follows, what does not, what cannot be said."""
     parts = []
-    for word in SAID:
-        names = [c for c in author.claims if author.cells[c].word == word]
-        if names:
-            listed = "; ".join(f"“{_bare(found.claims[c][2])}”" for c in names)
-            parts.append(f"{len(names)} {(ONE if len(names) == 1 else SAID)[word]}: {listed}.")
+    for sort, names in sorted_out(found, author).items():
+        items = "; ".join(
+            f"“{plain_text(found.claims[c][2])}”{_so_far(author, c, sort)}" for c in names
+        )
+        parts.append(f"{len(names)} {SAID[sort][len(names) > 1]}: {items}.")
     if not parts:
         return "It makes no claims."
     text = f"What follows. Of its {len(author.claims)} claims: {' '.join(parts)}"
     idle = [c for c in author.claims if c in found.structural]
     if idle:
         text += (
-            f" {join(idle)} came out the same whatever anybody assumes: "
+            f" {claims_said(found, idle)} came out the same in every draw of every reading: "
             f"{'it says' if len(idle) == 1 else 'they say'} something about the game, not about this reading."
         )
     return text
+
+
+def _so_far(author: Author, claim: str, sort: Sort) -> str:
+    """In how many draws a claim was true that they do not settle."""
+    return f" (true in {percent(author.cells[claim].share)} so far)" if sort == "unsettled" else ""
 
 
 def carries_words(crisis: Crisis, found: Found, author: Author) -> str:
@@ -161,8 +198,8 @@ def carries_words(crisis: Crisis, found: Found, author: Author) -> str:
         claim = next(iter(author.loads))
     cell = author.cells[claim]
     text = (
-        f"What carries it. “{_bare(found.claims[claim][2])}” is true in {percent(cell.share)} of the draws "
-        f"from its own ranges ({percent(cell.low)} to {percent(cell.high)})."
+        f"What carries it. “{plain_text(found.claims[claim][2])}” is true in {percent(cell.share)} of the "
+        f"draws from its own ranges ({percent(cell.low)} to {percent(cell.high)})."
     )
     if claim not in author.loads:
         return (
@@ -191,9 +228,10 @@ def carries_words(crisis: Crisis, found: Found, author: Author) -> str:
     guess = crisis.readings[author.id].load_bearing_guess
     if guess and carry:
         hit = [p for p, _ in carry if p in guess]
+        verb = "does" if len(hit) == 1 else "do"
         text += (
-            f" The coder had expected {join(guess)} to carry the reading; "
-            f"{join(hit) + ' does' if len(hit) == 1 else join(hit) + ' do' if hit else 'none of them does'}"
+            f" The coder had expected {_numbers(crisis, guess)} to carry the reading; "
+            f"{f'{_numbers(crisis, hit)} {verb}' if hit else 'none of them does'}"
             " for this claim."
         )
     return f"{text} {unread_words(crisis, author)}".strip()
@@ -204,7 +242,7 @@ def unread_words(crisis: Crisis, author: Author) -> str:
     n = len(author.unread)
     if not n:
         return ""
-    names = join(readable(crisis, p) for p in author.unread)
+    names = join(number_said(crisis, p) for p in author.unread)
     return (
         f"No part of the game that its claims ask about reads {'one' if n == 1 else n} of its premises, which "
         f"{'carries' if n == 1 else 'carry'} nothing here: {names}."
@@ -222,10 +260,12 @@ def change_words(crisis: Crisis, found: Found, author: Author) -> str:
             else "What would change it: only this reading was audited, so premises were not exchanged."
         )
     if turned:
-        return f"What would change it: {'; '.join(swap_words(crisis, s) for s in turned[:3])}."
+        return (
+            f"What would change it: {'; '.join(swap_words(crisis, found, s) for s in turned[:3])}."
+        )
     return (
         "What would change it: no number of another reading, put in alone, turns a claim on which they part "
-        f"(tried for {join(dict.fromkeys(p.claim for p in asked))})."
+        f"(tried for {claims_said(found, dict.fromkeys(p.claim for p in asked))})."
     )
 
 
@@ -257,131 +297,23 @@ def forecast_words(crisis: Crisis, author: Author, group: Group | None, scored: 
 
 
 def _named(crisis: Crisis, author: Author, path: str) -> str:
-    """A premise in the author's reason, with its path."""
+    """A premise in the author's reason, with the name of its number."""
     at = dict(zip(author.premises, crisis.readings[author.id].premises, strict=True))
-    why = _bare(str(at[path].why)) if path in at else ""
-    return f"“{why}” ({path})" if why else path
+    why = plain_text(str(at[path].why)) if path in at else ""
+    name = number_said(crisis, path)
+    return f"“{why}” ({name})" if why else name
 
 
-def turning(found: Found, author: Author) -> tuple[Swap, ...]:
-    """Exchanges that turn a claim of this reading."""
-    turns = [s for s in found.swaps if s.author == author.id and s.turns]
-    single = {(s.claim, s.other) for s in turns if s.path != TOGETHER}
-    return tuple(s for s in turns if s.path != TOGETHER or (s.claim, s.other) not in single)
+def _numbers(crisis: Crisis, paths: Iterable[str]) -> str:
+    return join(quoted(number_said(crisis, path)) for path in paths)
 
 
-def swap_words(crisis: Crisis, swap: Swap) -> str:
+def swap_words(crisis: Crisis, found: Found, swap: Swap) -> str:
     """One exchange in words."""
     other = quoted(crisis.readings[swap.other].label)
     if swap.path == TOGETHER:
-        return f"all numbers of {other} together turn {swap.claim}"
+        return f"all numbers of {other} together turn {claim_said(found, swap.claim)}"
     return (
-        f"{swap.path} as {other} has it ({swap.given:g} instead of {swap.own:g}) turns {swap.claim}"
+        f"{quoted(number_said(crisis, swap.path))} as {other} has it ({bare(swap.given)} instead of "
+        f"{bare(swap.own)}) turns {claim_said(found, swap.claim)}"
     )
-
-
-def _bare(text: str) -> str:
-    return " ".join(text.split()).rstrip(".")
-
-
-# --- Tables and figures ------------------------------------------------------------------------
-
-
-def claims_table(found: Found, author: Author) -> Table:
-    """Its claims in words with verdicts."""
-    rows: list[tuple[Value, ...]] = []
-    for name in author.claims:
-        cell = author.cells[name]
-        rows.append(
-            (
-                found.claims[name][2], found.claims[name][1],
-                cell.word if cell.clear or not cell.draws else f"{cell.word}, not clearly",
-                plain(cell.share), plain(cell.low), plain(cell.high),
-                plain(author.off[name].share) if name in author.off else None,
-                ", ".join(p for p, _ in author.carrying(name)[:2]),
-            )
-        )  # fmt: skip
-    columns = (
-        Column("claim", "It says"),
-        Column("kind", "As a"),
-        Column("verdict", "From its own premises this"),
-        Column("share", "True in", "share", "of draws", 0),
-        Column("low", "at least", "share", "", 0),
-        Column("high", "at most", "share", "", 0),
-        Column("off", "without its premises", "share", "", 0),
-        Column("carried", "Carried by"),
-    )
-    return Table(f"{author.label}: what follows", columns, tuple(rows))
-
-
-def premises_table(crisis: Crisis, found: Found, author: Author) -> Table:
-    """Its premises, and what each carries of its first conclusion."""
-    claim = main_claim(found, author)
-    loads = author.loads.get(claim) if claim is not None else None
-    rows: list[tuple[Value, ...]] = []
-    stated = crisis.readings[author.id].premises
-    for j, (path, premise) in enumerate(zip(author.premises, stated, strict=True)):
-        v = premise.value
-        rows.append(
-            (
-                str(premise.why), path, v.value, v.low, v.high,
-                None if loads is None else float(loads.truth.value[j]),
-                None if loads is None else float(loads.truth.low[j]),
-                None if loads is None else float(loads.truth.high[j]),
-                "no: it carries nothing here" if path in author.unread else "yes",
-            )
-        )  # fmt: skip
-    columns = (
-        Column("why", "It assumes"),
-        Column("path", "As a number of the game"),
-        Column("value", "Value", "number"),
-        Column("low", "from", "number"),
-        Column("high", "to", "number"),
-        Column("load", "Carries", "signed", "share of draws"),
-        Column("load_low", "at least", "signed"),
-        Column("load_high", "at most", "signed"),
-        Column("read", "Read by the game"),
-    )
-    note = f"Carries: of “{short(found.claims[claim][2])}”." if claim is not None else ""
-    return Table(f"{author.label}: what it assumes", columns, tuple(rows), note)
-
-
-def forecasts_table(group: Group) -> Table:
-    """Its dated forecasts."""
-    outcome = {True: "happened", False: "did not happen", None: "open"}
-    columns = (
-        Column("text", "Forecast"),
-        Column("by", "By"),
-        Column("probability", "Chance it gave", "share", "", 0),
-        Column("outcome", "What came"),
-        Column("brier", "Brier score", "number"),
-    )
-    rows = tuple(
-        (i.text, str(i.resolves), i.probability, outcome[i.outcome], i.brier) for i in group.items
-    )
-    note = "Outcomes come from the sealed file, opened for scoring only."
-    return Table(f"{group.name}: forecasts", columns, rows, note)
-
-
-def page_data(found: Found, author: Author, group: Group | None) -> dict[str, Any]:
-    """The page's figures as plain values."""
-    return {
-        "reading": author.id,
-        "as_of": author.as_of,
-        "claims": {c: author.cells[c].word for c in author.claims},
-        "shares": {c: plain(author.cells[c].share) for c in author.claims},
-        "main": main_claim(found, author),
-        "unread": list(author.unread),
-        "turned_by": [
-            {"claim": s.claim, "other": s.other, "path": s.path} for s in turning(found, author)
-        ],
-        "forecasts": None
-        if group is None
-        else {
-            "items": len(group.items),
-            "resolved": len(group.resolved),
-            "brier": None
-            if group.scores is None or not math.isfinite(group.scores.brier)
-            else float(group.scores.brier),
-        },
-    }

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from offramp.answers._answer import Answer, Cell, Column, Table, Trace
-from offramp.answers._facts import join, percent, quoted, supports
-from offramp.audit import _verdicts
+from offramp.answers._facts import join, quoted, supports
 from offramp.audit._charts import loads_chart, matrix_chart
-from offramp.audit._found import ENOUGH, Carried, Found, plain
+from offramp.audit._found import ENOUGH, Author, Found, plain
 from offramp.audit._map_views import map_data, map_table
+from offramp.audit._raw_data import data_of
+from offramp.audit._saying import (
+    LEAST,
+    cell_text,
+    claim_said,
+    claims_said,
+    number_said,
+    stated,
+    value_said,
+    verdict_text,
+    without,
+)
 from offramp.audit._telling_views import (
     discriminators_table,
     telling_chart,
@@ -18,7 +28,7 @@ from offramp.audit._telling_views import (
     telling_table,
 )
 from offramp.audit._words import flips_of, headline_of, paragraphs_of, warnings_of
-from offramp.crisis import Crisis
+from offramp.crisis import Crisis, quantities
 
 FORMULA = (
     "share_rc = Pr(c true | premises of r on); load_j = Shapley share of premise j in "
@@ -38,8 +48,6 @@ def answer_of(crisis: Crisis, found: Found) -> Answer:
     charts = [c for c in (matrix_chart(crisis, found), loads_chart(crisis, found)) if c is not None]
     if found.told is not None and (chart := telling_chart(crisis, found.told)) is not None:
         charts.append(chart)
-    paths = {path: f"premise of {quoted(a.label)}" for a in found.authors for path in a.premises}
-    known = [(p, why) for p, why in paths.items() if _known(crisis, p)]
     return Answer(
         name="audit",
         question="Does each reading's conclusion follow from its own premises, and what carries it?",
@@ -49,7 +57,7 @@ def answer_of(crisis: Crisis, found: Found) -> Answer:
         charts=tuple(charts),
         evidence_trace=Trace(
             formula=FORMULA,
-            supports=supports(crisis, known),
+            supports=supports(crisis, premises_of(crisis, found)),
             evidence=tuple(
                 key
                 for key, item in crisis.evidence.items()
@@ -67,7 +75,7 @@ def answer_of(crisis: Crisis, found: Found) -> Answer:
         ),
         flips=flips_of(crisis, found),
         warnings=warnings_of(crisis, found),
-        data=data_of(found) | map_data(found) | telling_data(crisis, found),
+        data=data_of(found) | map_data(crisis, found) | telling_data(crisis, found),
     )
 
 
@@ -78,10 +86,14 @@ def _telling(crisis: Crisis, found: Found) -> tuple[Table | None, ...]:
     return (telling_table(crisis, told) if told else None, discriminators_table(crisis, told))
 
 
-def _known(crisis: Crisis, path: str) -> bool:
-    from offramp.crisis import quantities
-
-    return path in quantities(crisis)
+def premises_of(crisis: Crisis, found: Found) -> tuple[tuple[str, str], ...]:
+    """Numbers of the file that readings state premises on, with what each of them has there."""
+    said: dict[str, list[str]] = {}
+    for a in found.authors:
+        for path, number in stated(crisis, found, a).items():
+            said.setdefault(path, []).append(f"{quoted(a.label)} has {value_said(number)}")
+    known = quantities(crisis)
+    return tuple((p, f"the file's own; {join(who)}") for p, who in said.items() if p in known)
 
 
 def grid_line(found: Found) -> str:
@@ -95,13 +107,6 @@ def grid_line(found: Found) -> str:
 
 
 # --- Tables ----------------------------------------------------------------------------------
-
-
-def cell_text(cell: _verdicts.Cell) -> str:
-    """``follows, 97 %``."""
-    if cell.word in ("not asked", "not expressed"):
-        return cell.word
-    return f"{cell.word}, {percent(cell.share)}"
 
 
 def matrix_table(crisis: Crisis, found: Found) -> Table:
@@ -126,8 +131,9 @@ def matrix_table(crisis: Crisis, found: Found) -> Table:
         for name, (reading, kind, text) in found.claims.items()
     )
     note = (
-        "Follows: true in at least 80 % of the draws; contradicts: in at most 20 %. A reading's own claims "
-        f"rest on {found.draws} draws, others' on {found.cross}. Structural: the same in every draw of every "
+        "Follows: true in at least 80 % of the draws; contradicted: in at most 20 %. A reading's own claims "
+        f"rest on {found.draws} draws, others' on {found.cross}; fewer than {LEAST} draws are told as the "
+        "number in which the claim was true, not as a verdict. Structural: the same in every draw of every "
         "reading, so no premise of anybody carries it. Not asked: that date lacks what the claim names."
     )
     return Table("All claims under all readings", columns, rows, note)
@@ -159,24 +165,27 @@ def own_table(crisis: Crisis, found: Found) -> Table:
                     a.label,
                     found.claims[name][2],
                     found.claims[name][1],
-                    c.word if c.clear or not c.draws else f"{c.word}, not clearly",
+                    verdict_text(c),
                     plain(c.share),
                     plain(c.low),
                     plain(c.high),
                     plain(a.off[name].share) if name in a.off else None,
                     plain(c.margin),
                     plain(a.grid[name]) if name in a.grid else None,
-                    _names(a.carrying(name)),
-                    _names(a.hurting(name)),
+                    _names(crisis, a.carrying(name)),
+                    _names(crisis, a.hurting(name)),
                     c.reason,
                 )
             )
     note = "95 % intervals by Wilson. Margins are in the units of the two sides of a claim's comparison."
-    return Table("Each reading's own claims", columns, tuple(rows), note)
+    idle = set() if any(a.off for a in found.authors) else {"off"}
+    idle |= set() if any(a.grid for a in found.authors) else {"grid"}
+    idle |= set() if any(a.loads for a in found.authors) else {"carried", "hurt"}
+    return without(Table("Each reading's own claims", columns, tuple(rows), note), idle)
 
 
-def _names(found: tuple[tuple[str, float], ...]) -> str:
-    return ", ".join(path for path, _ in found[:3])
+def _names(crisis: Crisis, found: tuple[tuple[str, float], ...]) -> str:
+    return "; ".join(number_said(crisis, path) for path, _ in found[:3])
 
 
 def loads_table(crisis: Crisis, found: Found) -> Table | None:
@@ -229,14 +238,21 @@ def tension_table(crisis: Crisis, found: Found) -> Table | None:
                 rows.append((a.label, kind, text, cell_text(a.cells[name])))
             if name in a.swapped:
                 turned = a.swapped[name]
-                said = f"turns {join(turned)}" if turned else "turns none of the claims"
+                said = (
+                    f"turns {claims_said(found, turned)}" if turned else "turns none of the claims"
+                )
                 rows.append((a.label, "swap", text, said))
             if name in a.triggers:
                 rows.append(
                     (a.label, "trigger", text, a.triggers[name].words("the act", "the trigger"))
                 )
         rows += [
-            (a.label, "further question", f"{r.claim}: {r.label}", _value(r.value))
+            (
+                a.label,
+                "further question",
+                f"{claim_said(found, r.claim)}: {r.label}",
+                _value(r.value),
+            )
             for r in a.reports
         ]
     if not rows:
@@ -287,7 +303,7 @@ def disagreement_table(crisis: Crisis, found: Found) -> Table | None:
     """Claims whose verdict differs between readings, with what carries them for their author."""
     rows: list[tuple[Cell, ...]] = []
     for name, (reading, _, text) in found.claims.items():
-        said = [(a.label, a.cells[name].word) for a in found.authors if a.cells[name].draws]
+        said = [(_seen(a, name), a.cells[name].word) for a in found.authors if a.cells[name].draws]
         yes = [label for label, w in said if w == "follows"]
         no = [label for label, w in said if w == "contradicts"]
         if not yes or not no:
@@ -297,7 +313,7 @@ def disagreement_table(crisis: Crisis, found: Found) -> Table | None:
         rows.append(
             (
                 name, text, join(yes), join(no),
-                _names(author.carrying(name)) if author is not None else "",
+                _names(crisis, author.carrying(name)) if author is not None else "",
                 tells[0] if tells else "",
             )
         )  # fmt: skip
@@ -311,81 +327,13 @@ def disagreement_table(crisis: Crisis, found: Found) -> Table | None:
         Column("carried", "Carried, for its author, by"),
         Column("tells", "What would tell"),
     )
-    return Table("Where the readings part", columns, tuple(rows))
+    note = f"In brackets: true in how many draws, where fewer than {LEAST} were asked; that is no verdict."
+    few = any(0 < a.cells[c].draws < LEAST for a in found.authors for c in a.cells)
+    table = Table("Where the readings part", columns, tuple(rows), note if few else "")
+    return without(table, set() if any(a.loads for a in found.authors) else {"carried"})
 
 
-# --- Raw figures -----------------------------------------------------------------------------
-
-
-def data_of(found: Found) -> dict[str, Any]:
-    """Everything as plain values."""
-
-    def cell(c: _verdicts.Cell) -> dict[str, Any]:
-        return {
-            "verdict": c.word, "share": plain(c.share), "low": plain(c.low), "high": plain(c.high),
-            "draws": c.draws, "clear": c.clear, "margin": plain(c.margin), "reason": c.reason,
-        }  # fmt: skip
-
-    def carried(x: Carried) -> dict[str, Any]:
-        def one(load: Any) -> dict[str, Any] | None:
-            if load is None:
-                return None
-            return {
-                "value": [float(v) for v in load.value],
-                "low": [float(v) for v in load.low],
-                "high": [float(v) for v in load.high],
-                "total": load.total,
-                "pairs": load.pairs,
-            }
-
-        return {"truth": one(x.truth), "margin": one(x.margin), "why": x.why}
-
-    return {
-        "draws": found.draws,
-        "first": found.first,
-        "cross": found.cross,
-        "pairs": found.pairs,
-        "resolution": found.resolution,
-        "finer": found.finer,
-        "agreement": found.agreement,
-        "differing": [list(x) for x in found.differing],
-        "transplant": found.transplant,
-        "structural": list(found.structural),
-        "stale": found.stale,
-        "solves": found.solves,
-        "claims": {k: {"reading": r, "kind": kind, "text": t} for k, (r, kind, t) in found.claims.items()},
-        "readings": {
-            a.id: {
-                "label": a.label,
-                "as_of": a.as_of,
-                "cells": {k: cell(c) for k, c in a.cells.items()},
-                "premises": list(a.premises),
-                "loads": {k: carried(x) for k, x in a.loads.items()},
-                "idle": list(a.idle),
-                "unread": list(a.unread),
-                "off": {k: cell(c) for k, c in a.off.items()},
-                "grid": dict(a.grid),
-                "hurting": {k: [list(p) for p in a.hurting(k)] for k in a.loads},
-                "carrying": {k: [list(p) for p in a.carrying(k)] for k in a.loads},
-                "swapped": {k: list(v) for k, v in a.swapped.items()},
-                "triggers": {
-                    k: {
-                        "trigger": t.trigger, "response": t.response, "rest": t.rest,
-                        "stated": t.stated, "fires": t.fires, "contradicts": t.contradicts,
-                    }
-                    for k, t in a.triggers.items()
-                },
-                "reports": [
-                    {
-                        "claim": r.claim,
-                        "label": r.label,
-                        "value": plain(r.value)
-                        if isinstance(r.value, float) and not math.isfinite(r.value)
-                        else r.value,
-                    }
-                    for r in a.reports
-                ],
-            }
-            for a in found.authors
-        },
-    }  # fmt: skip
+def _seen(author: Author, claim: str) -> str:
+    """A reading's label, with the count where its draws are too few for a verdict."""
+    cell = author.cells[claim]
+    return f"{author.label} ({cell_text(cell)})" if cell.draws < LEAST else author.label

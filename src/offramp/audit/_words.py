@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from offramp.answers._facts import join, percent, quoted
-from offramp.answers._names import readable
 from offramp.audit._found import ENOUGH, Author, Found
 from offramp.audit._map_views import map_words
+from offramp.audit._saying import claim_said, claims_said, number_said, tallied, tally_of
 from offramp.audit._telling_views import telling_words
 from offramp.crisis import Crisis
-
-LONGEST = 90
-"""Characters of a claim in charts."""
-
-
-def short(text: str) -> str:
-    """A claim cut to a line or two."""
-    return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
-
-
-def counts(author: Author) -> Counter[str]:
-    """How a reading's own claims came out."""
-    return Counter(author.cells[c].word for c in author.claims)
 
 
 def headline_of(crisis: Crisis, found: Found) -> str:
@@ -32,12 +17,10 @@ def headline_of(crisis: Crisis, found: Found) -> str:
     asked = [(a, c) for a in found.authors for c in a.claims if a.cells[c].draws]
     if not asked:
         return "None of the readings' claims can be asked of this game"
-    follow = sum(a.cells[c].word == "follows" for a, c in asked)
-    against = sum(a.cells[c].word == "contradicts" for a, c in asked)
-    return (
-        f"Of {len(asked)} claims that could be asked, {follow} follow from their authors' own premises and "
-        f"{against} are contradicted by them"
-    )
+    tally = tally_of(found, found.authors)
+    del tally["not asked"], tally["not expressed"]
+    said = tallied(tally, "from their authors' own premises", "their authors'")
+    return f"Of {len(asked)} claims that could be asked, {said}"
 
 
 def paragraphs_of(crisis: Crisis, found: Found) -> tuple[str, ...]:
@@ -53,11 +36,12 @@ def paragraphs_of(crisis: Crisis, found: Found) -> tuple[str, ...]:
     )
     said = [
         f"{where} A claim follows if it is true in at least 80 % of {found.draws} draws from its author's "
-        "own ranges, and is contradicted if it is true in at most 20 %."
+        "own ranges, and is contradicted if it is true in at most 20 %; it is settled by these draws if the "
+        "95 % interval lies on one side."
     ]
     if found.structural:
         said.append(
-            f"{join(found.structural)} came out the same in every draw of every reading: "
+            f"{claims_said(found, found.structural)} came out the same in every draw of every reading: "
             f"{'it is' if len(found.structural) == 1 else 'they are'} true or false of this game as such, and "
             "support nobody."
         )
@@ -90,20 +74,10 @@ def widths(found: Found) -> str:
 
 def reading_words(crisis: Crisis, found: Found, author: Author) -> str:
     """What came of one reading."""
-    tally = counts(author)
-    total = len(author.claims)
-    parts = [
-        f"{tally[w]} {one if tally[w] == 1 else said}"
-        for w, one, said in (
-            ("follows", "follows", "follow"),
-            ("undetermined", "is undetermined", "are undetermined"),
-            ("contradicts", "is contradicted", "are contradicted"),
-            ("not asked", "could not be asked", "could not be asked"),
-            ("not expressed", "cannot be expressed", "cannot be expressed"),
-        )
-        if tally[w]
-    ]
-    text = f"{quoted(author.label)}: of {total} claims {join(parts)}." if parts else ""
+    said = tallied(tally_of(found, (author,)), "", "its")
+    text = (
+        f"{quoted(author.label)}: of {len(author.claims)} claims {said}." if author.claims else ""
+    )
     main = next(
         (c for c in author.claims if found.claims[c][1] == "conclusion" and author.cells[c].draws),
         None,
@@ -122,11 +96,11 @@ def reading_words(crisis: Crisis, found: Found, author: Author) -> str:
             f"({percent(cell.low)} to {percent(cell.high)})"
         )
         text += (
-            f", carried by {readable(crisis, carrying[0][0])}"
+            f", carried by {number_said(crisis, carrying[0][0])}"
             if carrying
             else ", and no premise of its own carries it"
         )
-        text += f"; {readable(crisis, hurting[0][0])} works against it." if hurting else "."
+        text += f"; {number_said(crisis, hurting[0][0])} works against it." if hurting else "."
         if author.by_margin(main) and (carrying or hurting):
             text += " No premise turns the verdict; this is said of the margin."
     if author.alike:
@@ -137,7 +111,7 @@ def reading_words(crisis: Crisis, found: Found, author: Author) -> str:
         )
     idle = tuple(p for p in author.idle if p not in author.unread)
     if idle:
-        names = _some(tuple(readable(crisis, p) for p in idle))
+        names = _some(tuple(number_said(crisis, p) for p in idle))
         text += f" {names} move{'s' if len(idle) == 1 else ''} none of its claims."
     if author.unread:
         one = len(author.unread) == 1
@@ -165,9 +139,10 @@ def flips_of(crisis: Crisis, found: Found) -> tuple[str, ...]:
                 way = (
                     "without it the claim would hold in fewer" if load > 0 else "without it in more"
                 )
+                points = f"{100 * load:+.0f}".replace("-", "\N{MINUS SIGN}")
                 said.append(
-                    f"{quoted(a.label)}, {short(found.claims[name][2])} {path} has a load of "
-                    f"{100 * load:+.0f} points: {way} draws".replace("-", "\N{MINUS SIGN}")
+                    f"{quoted(a.label)}, {claim_said(found, name)}: {quoted(number_said(crisis, path))} has a "
+                    f"load of {points} points: {way} draws"
                 )
     return tuple(said)
 
@@ -178,7 +153,7 @@ def warnings_of(crisis: Crisis, found: Found) -> tuple[str, ...]:
     if found.agreement is not None and found.agreement < ENOUGH:
         said.append(
             f"only {percent(found.agreement)} of single verdicts agree with grid {found.finer}; claims that "
-            f"differ: {join(sorted({c for _, c in found.differing}))}"
+            f"differ: {claims_said(found, sorted({c for _, c in found.differing}))}"
         )
     if found.first:
         said.append(
@@ -200,13 +175,14 @@ def warnings_of(crisis: Crisis, found: Found) -> tuple[str, ...]:
         )
     said += [
         f"{quoted(a.label)}: no part of the game that its claims ask about reads "
-        f"{join(readable(crisis, p) for p in a.unread)}, which "
+        f"{join(number_said(crisis, p) for p in a.unread)}, which "
         f"{'carries' if len(a.unread) == 1 else 'carry'} nothing here"
         for a in found.authors
         if a.unread
     ]
     said += [
-        f"{quoted(a.label)}: the margin of {join(a.fine)} is smaller than what a finer grid moves it by"
+        f"{quoted(a.label)}: the margin of {claims_said(found, a.fine)} is smaller than what a finer "
+        "grid moves it by"
         for a in found.authors
         if a.fine
     ]
@@ -214,7 +190,7 @@ def warnings_of(crisis: Crisis, found: Found) -> tuple[str, ...]:
         unclear = [c for c in a.claims if a.cells[c].draws and not a.cells[c].clear]
         if unclear:
             said.append(
-                f"{quoted(a.label)}: {join(unclear)} could fall on another side with more draws"
+                f"{quoted(a.label)}: {claims_said(found, unclear)} could fall on another side with more draws"
             )
     said.append(
         "verdicts are about our coding of each text, and about this game, not about the world"

@@ -6,7 +6,7 @@ so, and name the command of a larger one. Sizes are of :class:`offramp.audit.Siz
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, get_args
@@ -17,6 +17,7 @@ from offramp.answers._charts import matrix
 from offramp.answers._facts import percent
 from offramp.answers._style import Fill
 from offramp.audit import FULL, QUICK, Sizes, audit_pages
+from offramp.audit._saying import LEAST, MARKED, marked, short
 from offramp.crisis import Crisis, SealedFile
 
 Progress = Callable[[str, int, int], None]
@@ -29,10 +30,6 @@ GLANCE = Sizes(own=16, cross=1, off=0, pairs=0, check=0, first=0, spare=0, swaps
 the limits of a verdict (.8 and .2), so fewer could settle nothing. What each premise carries is left out: it
 takes more sets of premises than there are premises, and with twice as many none was found to carry anything
 beyond doubt."""
-LONGEST = 90
-"""Characters of a claim in a chart."""
-SHADES: Mapping[str, Fill] = {"follows": "mid", "contradicts": "dark", "undetermined": "pale"}
-"""Fill by verdict; claims that were not asked stay empty."""
 SIZES: dict[Depth, Sizes] = {"glance": GLANCE, "quick": QUICK, "full": FULL}
 
 
@@ -115,28 +112,24 @@ def _marked(page: Answer, whole: Answer) -> Answer:
     fills: dict[str, Fill] = {}
     for name in names:
         cell = told["readings"][key]["cells"][name]
-        word = str(cell["verdict"])
-        text = word
-        if cell["draws"]:
-            sure = "" if cell["clear"] else ", not clearly"
-            text = f"{word}{sure}: true in {percent(cell['share'])} of draws"
+        draws, share = int(cell["draws"]), cell["share"]
+        text, fill = marked(str(cell["verdict"]), bool(cell["clear"]), share, draws)
+        if draws >= LEAST:
+            text = f"{text} (true in {percent(share)} of draws)"
+        elif draws:
+            text = f"true in {text} draws"
         texts.append(text)
-        fills[text] = SHADES.get(word, "none")
+        fills[text] = fill
     marks = matrix(
         f"marks-{key}",
         title=page.headline,
-        subtitle="Each of its claims: true in 80 % of draws and more it follows, in 20 % and less it is "
-        "contradicted",
+        subtitle=f"{MARKED}: true in 80 % of draws and more, in 20 % and less, or in between; white with a "
+        "question mark, more draws could turn it",
         alt=f"{page.headline}.",
-        rows=[_short(str(told["claims"][name]["text"])) for name in names],
-        columns=["From its own premises"],
+        rows=[short(str(told["claims"][name]["text"])) for name in names],
+        columns=["By its own premises"],
         cells=[[text] for text in texts],
         fills=fills,
         corner="Claim",
     )
     return replace(page, charts=(marks, *page.charts))
-
-
-def _short(text: str) -> str:
-    """A claim cut to a line or two."""
-    return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
