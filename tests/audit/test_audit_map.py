@@ -33,7 +33,7 @@ def test_the_number_that_makes_two_readings_part_is_named_and_no_other() -> None
             continue
         turns = {s.path for s in found().swaps if s.claim == p.claim and s.turns}
         assert turns == {"war.cost.B", TOGETHER}
-        assert cause(two_readings(), found(), p) == "“war: cost, Dal” alone"
+        assert cause(two_readings(), found(), p) == "“war: cost, Borland” alone"
     moved = next(s for s in found().swaps if s.claim == "dear_1" and s.path == "war.cost.B")
     assert (moved.own, moved.given) == pytest.approx((0.45, 0.035))
     assert moved.margin == pytest.approx(0.15)

@@ -102,7 +102,7 @@ def test_what_was_not_sampled_has_no_column_and_one_draw_is_no_verdict() -> None
     assert rows["dear_1"]["cheap"] == "0 of 1"
     assert rows["cheap_1"]["dear"] == "0 of 1"
     assert rows["dear_1"]["dear"] == "follows, 100\N{NO-BREAK SPACE}%"
-    drawn = {row[0]: row[1:] for row in whole.chart("verdicts").table.rows}
+    drawn = {row[0]: row[1:] for row in whole.chart().table.rows}
     assert drawn["War costs B much."] == ("+ follows?", "0 of 1")
 
 

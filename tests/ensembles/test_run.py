@@ -139,10 +139,12 @@ def test_a_block_half_written_is_done_again(crisis: Crisis, design: Design, tmp_
     small_run(crisis, design, folder=tmp_path)
     before = bytes_of(tmp_path)
     whole = tmp_path / "summaries" / "block-000001.parquet"
-    (tmp_path / "summaries" / "block-000001.parquet.part").write_bytes(whole.read_bytes()[:100])
+    left = tmp_path / "summaries" / "block-000001.parquet.of-a-killed-process.part"
+    left.write_bytes(whole.read_bytes()[:100])
     whole.unlink()
     assert load_results(tmp_path).solved == 48
     small_run(crisis, design, folder=tmp_path)
+    left.unlink()
     assert bytes_of(tmp_path) == before
 
 

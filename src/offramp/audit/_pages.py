@@ -139,7 +139,9 @@ def headline(found: Found, author: Author) -> str:
     tally = tally_of(found, (author,))
     del tally["not asked"], tally["not expressed"]
     what = "claim that can be asked" if asked == 1 else "claims that can be asked"
-    return f"{quoted(author.label)}: of {asked} {what} {tallied(tally, 'from its premises', 'its')}"
+    return (
+        f"{quoted(author.label)}: of {asked} {what}, {tallied(tally, 'from its premises', 'its')}"
+    )
 
 
 # --- Sentences -------------------------------------------------------------------------------
@@ -175,9 +177,12 @@ def follows_words(found: Found, author: Author) -> str:
     text = f"What follows. Of its {len(author.claims)} claims: {' '.join(parts)}"
     idle = [c for c in author.claims if c in found.structural]
     if idle:
+        apart = all(author.cells[c].clear for c in idle)
+        which = "What is so whatever anybody assumes" if apart else claims_said(found, idle)
+        one = apart or len(idle) == 1
         text += (
-            f" {claims_said(found, idle)} came out the same in every draw of every reading: "
-            f"{'it says' if len(idle) == 1 else 'they say'} something about the game, not about this reading."
+            f" {which} came out the same in every draw of every reading: {'it says' if one else 'they say'} "
+            "something about the game, not about this reading."
         )
     return text
 
@@ -202,6 +207,8 @@ def carries_words(crisis: Crisis, found: Found, author: Author) -> str:
         f"draws from its own ranges ({percent(cell.low)} to {percent(cell.high)})."
     )
     if claim not in author.loads:
+        if not author.off:
+            return f"{text} What each premise carries was not sampled in this shorter audit."
         return (
             f"{text} It came out the same in all of them, and what each premise carries was not sampled in "
             "this shorter audit."

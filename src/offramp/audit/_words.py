@@ -76,7 +76,7 @@ def reading_words(crisis: Crisis, found: Found, author: Author) -> str:
     """What came of one reading."""
     said = tallied(tally_of(found, (author,)), "", "its")
     text = (
-        f"{quoted(author.label)}: of {len(author.claims)} claims {said}." if author.claims else ""
+        f"{quoted(author.label)}: of {len(author.claims)} claims, {said}." if author.claims else ""
     )
     main = next(
         (c for c in author.claims if found.claims[c][1] == "conclusion" and author.cells[c].draws),
