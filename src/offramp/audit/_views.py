@@ -165,7 +165,7 @@ def own_table(crisis: Crisis, found: Found) -> Table:
                     a.label,
                     found.claims[name][2],
                     found.claims[name][1],
-                    verdict_text(c),
+                    verdict_text(c, name in found.structural),
                     plain(c.share),
                     plain(c.low),
                     plain(c.high),

@@ -113,7 +113,9 @@ def _marked(page: Answer, whole: Answer) -> Answer:
     for name in names:
         cell = told["readings"][key]["cells"][name]
         draws, share = int(cell["draws"]), cell["share"]
-        text, fill = marked(str(cell["verdict"]), bool(cell["clear"]), share, draws)
+        text, fill = marked(
+            str(cell["verdict"]), bool(cell["clear"]), share, draws, name in told["structural"]
+        )
         if draws >= LEAST:
             text = f"{text} (true in {percent(share)} of draws)"
         elif draws:
