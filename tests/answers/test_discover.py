@@ -215,6 +215,7 @@ def test_charts_carry_their_tables_and_the_answer_survives_json():
 def test_the_box_shown_is_a_point_of_its_curve_and_no_other_point_is_better_in_both():
     results = planted(corner, noise=0.08)
     found = examine(results, "status_quo", WORSE)
+    assert found.boxes is not None
     points = tried(found.boxes, found.X, found.cases)
     assert found.solid is found.boxes.boxes[0]
     assert found.solid in points
