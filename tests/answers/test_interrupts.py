@@ -37,6 +37,11 @@ if __name__ == "__main__":
 """The payload is larger than a pipe holds, so that the pool's own thread is stuck in writing it."""
 
 
+def heeds_interrupts() -> None:
+    """In a child: heed Ctrl-C even if this run itself was started as a job that ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_stopping_fails_what_is_pending_and_cancels_nothing() -> None:
     """A cancelled future would kill the pool's own thread in CPython 3.11, and with it the way out."""
     pool = kept(2)
@@ -57,7 +62,7 @@ def test_an_interrupted_pool_lets_the_interpreter_end(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     with subprocess.Popen(
         [sys.executable, str(script)], env=environment, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heeds_interrupts,
     ) as process:  # fmt: skip
         assert process.stdout is not None
         assert process.stdout.readline() == "done 1\n"

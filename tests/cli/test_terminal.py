@@ -20,6 +20,11 @@ OFFRAMP = (sys.executable, "-m", "offramp")
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def heeds_interrupts() -> None:
+    """In a child: heed Ctrl-C even if this run itself was started as a job that ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
@@ -112,6 +117,7 @@ def test_ctrl_c_leaves_nothing_half_written(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heeds_interrupts,
     )
     time.sleep(1.5)
     process.send_signal(signal.SIGINT)
