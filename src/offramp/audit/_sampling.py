@@ -59,7 +59,7 @@ class Sizes:
 
 
 FULL = Sizes(own=500, cross=56, off=96, pairs=160, check=3, tell=64)
-QUICK = Sizes(own=100, cross=1, off=8, pairs=24, check=1, first=20, spare=2, swaps=1, tell=8)
+QUICK = Sizes(own=100, cross=1, off=6, pairs=20, check=1, first=16, spare=1, swaps=1, tell=6)
 
 
 @dataclass(frozen=True)
