@@ -10,10 +10,11 @@ from tests.cli.cli_done import Run
 
 from offramp.cli import _kept
 from offramp.cli._asked import Question
-from offramp.cli._kept import code_hash, kept_for, place_for
+from offramp.cli._kept import kept_for, place_for
 from offramp.cli._outcome import Failure
 from offramp.crisis import load, override
 from offramp.crisis._starter import text
+from offramp.ensembles.code import tree_hash
 
 USER_CACHE = _kept.user_cache
 """The function itself: every test of this folder gets a cache of its own instead."""
@@ -37,10 +38,10 @@ def test_pieces_are_kept_by_crisis_code_and_options(mine: Path, tmp_path: Path) 
 def test_a_changed_line_of_code_is_another_hash(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "a.py").write_text("x = 1\n", encoding="utf-8")
-    before = code_hash(tmp_path)
-    assert code_hash(tmp_path) == before
+    before = tree_hash(tmp_path)
+    assert tree_hash(tmp_path) == before
     (tmp_path / "deep" / "a.py").write_text("x = 2\n", encoding="utf-8")
-    assert code_hash(tmp_path) != before
+    assert tree_hash(tmp_path) != before
 
 
 def test_audits_of_any_size_share_a_folder(mine: Path) -> None:

@@ -69,6 +69,11 @@ def other_plan(crisis: Crisis, plan: str) -> str | None:
     return next((key for key in crisis.plans if key != plan), None)
 
 
+def finite(value: float) -> float | None:
+    """JSON has no number for a missing figure."""
+    return float(value) if np.isfinite(value) else None
+
+
 def fitted_words(crisis: Crisis, where: str) -> str:
     """A warning that draws were fitted (:mod:`offramp.ensembles.spared`); ``where``: ``3 of 64 draws``."""
     b = owner(crisis.blocs["B"].name)

@@ -6,8 +6,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-
+from offramp.answers._ensemble_inputs import finite
 from offramp.answers._robust_facts import Found, Under
 from offramp.answers._robust_moments import moments_data
 from offramp.ensembles.robust import Held, Robustness
@@ -58,8 +57,8 @@ def _under(u: Under) -> dict[str, Any]:
         else {
             "effective": w.effective,
             "collapsed": w.collapsed,
-            "before": [_finite(v) for v in w.before],
-            "after": [_finite(v) for v in w.after],
+            "before": [finite(v) for v in w.before],
+            "after": [finite(v) for v in w.after],
             "each": w.weights.tolist(),
         },
     }
@@ -96,7 +95,3 @@ def _regret(r: Robustness | None) -> dict[str, Any] | None:
             for p in r.plans
         },
     }
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

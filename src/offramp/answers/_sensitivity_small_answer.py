@@ -6,7 +6,6 @@ sample is small, and which command takes a larger one.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from offramp.answers._discover_facts import examine, failure_for
 from offramp.answers._ensemble_inputs import (
     FINER,
     chosen_plan,
+    finite,
     fitted_words,
     input_names,
     other_plan,
@@ -35,7 +35,7 @@ from offramp.answers._sensitivity_views import (
     swings_table,
 )
 from offramp.answers.discover import answer_of
-from offramp.answers.sensitivity import finite, information_data, swings_data, worth_title
+from offramp.answers.sensitivity import information_data, swings_data, worth_title
 from offramp.crisis import Crisis, with_reading
 from offramp.ensembles.run import Progress
 from offramp.ensembles.sampling import NoRange, values_at
@@ -352,9 +352,6 @@ def _warnings(crisis: Crisis, found: Small, command: str) -> tuple[str, ...]:
 def _data(found: Small, ends: dict[str, tuple[float, float]]) -> dict[str, Any]:
     study = found.study
 
-    def plain(x: float) -> float | None:
-        return x if math.isfinite(x) else None
-
     return {
         "plan": study.plan,
         "plans": list(study.plans),
@@ -362,7 +359,7 @@ def _data(found: Small, ends: dict[str, tuple[float, float]]) -> dict[str, Any]:
         "paths": list(study.paths),
         "shares": {
             m: {
-                p: {k: plain(v) for k, v in asdict(s).items()} | {"rank": found.rising[m][p]}
+                p: {k: finite(v) for k, v in asdict(s).items()} | {"rank": found.rising[m][p]}
                 for p, s in known.items()
             }
             for m, known in found.shares.items()

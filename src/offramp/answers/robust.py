@@ -66,7 +66,7 @@ from offramp.solution import DEFAULT_PRECISION, solve
 __all__ = ["Bar", "Moment", "base_rate_moments", "load_moments", "robust"]
 
 DRAWS = 32
-"""Futures: with eight plans and six readings some 1,500 sketches, about two minutes on two cores."""
+"""Futures: with eight plans and six readings some 1,500 sketches, 270 processor seconds."""
 
 SHARE = 0.5
 """Share of futures in which a plan must be good enough to hold up: more often than not."""

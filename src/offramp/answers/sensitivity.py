@@ -35,6 +35,7 @@ from offramp.answers._answer import Answer, Chart, Trace
 from offramp.answers._ensemble_inputs import (
     FINER,
     chosen_plan,
+    finite,
     fitted_words,
     input_names,
     other_plan,
@@ -311,8 +312,3 @@ def information_data(found: Study) -> dict[str, Any] | None:
         "observations": [asdict(w) for w in found.evidence],
         "draws": info.draws,
     }
-
-
-def finite(value: float) -> float | None:
-    """JSON has no number for a missing figure."""
-    return value if np.isfinite(value) else None

@@ -23,6 +23,7 @@ import numpy as np
 
 from offramp.answers._runs import in_parallel
 from offramp.crisis import Crisis, crisis_hash
+from offramp.ensembles.code import code_hash as sources_hash
 from offramp.solution.kernels._jit import source_hash
 
 Progress = Callable[[str, int, int], None]
@@ -37,16 +38,10 @@ PIECE = re.compile(r"[0-9a-f]{32}\.[0-9a-f]{12}\.json|[0-9a-f]{32}(\.[0-9a-f]{12
 """Names of pieces, of former versions as well."""
 
 
-@lru_cache(maxsize=1)
 def code_hash() -> str:
-    """Hash of the sources of :data:`PACKAGES` and of what compiles them."""
-    root = Path(__file__).resolve().parent.parent
-    digest = hashlib.sha256()
-    for package in PACKAGES:
-        for folder in sorted({path.parent for path in (root / package).rglob("*.py")}):
-            digest.update(str(folder.relative_to(root)).encode() + b"\0")
-            digest.update(source_hash(folder).encode())
-    return digest.hexdigest()[:12]
+    """Hash of the sources of :data:`PACKAGES` and of what compiles the kernels."""
+    both = sources_hash(PACKAGES) + source_hash()
+    return hashlib.sha256(both.encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True)

@@ -76,16 +76,6 @@ def user_cache() -> Path:
     return Path.home() / ".cache" / "offramp"
 
 
-def code_hash(package: Path | None = None) -> str:
-    """Hash of every source file of the package, by its place in it."""
-    here = package if package is not None else Path(__file__).parent.parent
-    digest = hashlib.sha256()
-    for path in sorted(here.rglob("*.py")):
-        name = path.relative_to(here).as_posix()
-        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:DIGITS]
-
-
 def kept_for(
     name: str, question: Question, crisis: Crisis, stated: Mapping[str, Any]
 ) -> tuple[dict[str, Any], Place]:
@@ -131,10 +121,13 @@ def place_for(
     if folder is not None:
         _ready(folder, "name another place with --folder")
         return Place(folder)
+    import offramp
     from offramp.crisis import crisis_hash
+    from offramp.ensembles.code import tree_hash
 
+    program = tree_hash(Path(offramp.__file__).parent)
     runs = user_cache() / "runs"
-    shared = runs / f"{crisis_hash(crisis)[:DIGITS]}-{code_hash()}"
+    shared = runs / f"{crisis_hash(crisis)[:DIGITS]}-{program}"
     own = shared / (name if options is None else f"{name}-{_key(options)}")
     _ready(own, "name another place with --folder, or keep nothing with --fresh")
     os.utime(shared)

@@ -20,10 +20,14 @@ def code_hash(packages: Iterable[str] = SOLVING) -> str:
 
 @lru_cache(maxsize=8)
 def _hash(packages: tuple[str, ...]) -> str:
-    root = Path(__file__).resolve().parent.parent
+    return tree_hash(Path(__file__).resolve().parent.parent, packages)
+
+
+def tree_hash(root: Path, folders: Iterable[str] = (".",)) -> str:
+    """Hash of every Python file of some folders below ``root``, by its place there."""
     digest = hashlib.sha256()
-    for package in packages:
-        for path in sorted((root / package).rglob("*.py")):
+    for folder in folders:
+        for path in sorted((root / folder).rglob("*.py")):
             name = path.relative_to(root).as_posix()
             digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:DIGITS]
